@@ -7,11 +7,15 @@ import type { FileSystem } from './file-system.ts'
 
 /** Reading end. `read` gives undefined at the end of the stream. */
 export interface ReadStream {
+  /** True for a terminal's reading end, as isatty(3). */
+  readonly isTerminal?: boolean
   read(signal?: AbortSignal): Promise<Uint8Array | undefined>
 }
 
 /** Writing end. Awaiting `write` is back-pressure; it rejects with BrokenPipe once the reader is gone. */
 export interface WriteStream {
+  /** True for a terminal's writing end, as isatty(3). */
+  readonly isTerminal?: boolean
   write(data: Uint8Array | string): Promise<void>
   end(): void
 }
@@ -25,6 +29,8 @@ export interface Terminal {
   onResize(listener: () => void): () => void
   /** Raw: every key goes to the program, Ctrl-C included. Otherwise the line discipline edits lines and makes signals. */
   setRaw(raw: boolean): void
+  /** Takes the terminal's foreground: signals that keys make go to the handler until the function it gives is called. */
+  foreground?(handler: (signal: Signal) => void): () => void
 }
 
 export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGHUP'
