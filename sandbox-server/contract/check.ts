@@ -10,8 +10,9 @@ const common = {
   /** Points out of the exercise's 100. */
   weight: z.int().min(1).max(100),
   /**
-   * Messages for wrong answers that the author foresaw, tried in order: the first whose `when` holds on the observations
-   * replaces the check's own message. `when` is a map from a dotted path in the observation to the value expected there.
+   * Messages for wrong answers that the author foresaw, tried in order when the check failed: the first whose `when` holds
+   * replaces the check's own message. `when` maps a path in the check's data (docs/authors/checks.md lists it by kind) to the
+   * value there, or to one of { not }, { matches }, { oneOf }, { atLeast }, { exists }. `{path}` in the message is filled in.
    */
   mistakes: z
     .array(
@@ -23,6 +24,10 @@ const common = {
     .default([]),
 }
 
+/**
+ * A vantage point and a target as an author writes them. `pod` may be a label selector (`app=web`), then the first ready pod is
+ * meant. `host` may be `pod/NAME`, `pod/app=web`, `node/NAME` or `service/NAME` for that object's own address.
+ */
 const expectTraffic = z.strictObject({
   outcome: z.enum(['answered', 'refused', 'timeout', 'blocked', 'no-name']).default('answered'),
   status: z.int().optional(),
@@ -106,8 +111,8 @@ export const objectCheckSchema = z.strictObject({
   /** Creates this object first, looks at what the API made of it, and deletes it. */
   create: z.record(z.string(), z.unknown()).optional(),
   /**
-   * JSONPath (kubectl's dialect without the braces) to what is expected there: a value, or one of the operators.
-   * `unchanged: true` compares with the start state of the exercise.
+   * Path (`spec.ports[0].port`, `metadata.annotations['a.b/c']`, `spec.rules[*].host`) to what is expected there. Dots inside a
+   * key are written in brackets.
    */
   expect: z.record(
     z.string(),
@@ -117,7 +122,12 @@ export const objectCheckSchema = z.strictObject({
       z.strictObject({ exists: z.boolean() }),
       z.strictObject({ oneOf: z.array(z.unknown()) }),
       z.strictObject({ count: z.int() }),
-      z.strictObject({ containsCidrsOfNodes: z.literal(true) }),
+      /** The object there has exactly these keys. */
+      z.strictObject({ keys: z.array(z.string()) }),
+      /** The network there (or in this field of the JSON text there) holds the podCIDR of every node. */
+      z.strictObject({
+        holdsPodCidrs: z.union([z.literal(true), z.strictObject({ jsonField: z.string() })]),
+      }),
     ]),
   ),
 })
