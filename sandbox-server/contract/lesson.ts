@@ -61,6 +61,8 @@ export const wrongAnswerSchema = z.strictObject({
   belief: z.string(),
   /** kubectl commands to run after the files were applied, as the learner would type them. */
   commands: z.array(z.string()).default([]),
+  /** Quiz answers that differ from the right ones, which a proof gives otherwise. */
+  quiz: z.record(z.string(), z.string()).default({}),
   points: z.int().min(0).max(99),
   /** Check id to a text that its message must contain. */
   messages: z.record(z.string(), z.string()),
