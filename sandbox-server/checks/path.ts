@@ -1,14 +1,16 @@
-// Reads one place of an object by a path: `spec.ports[0].port`, `metadata.labels['a.b/c']`, `spec.rules[*].host`.
+// Reads one place of an object by a path: `spec.ports[0].port`, `metadata.labels['a.b/c']`, `spec.rules[*].host`,
+// `status.conditions[type=Ready].status`.
 
-type PathStep = string | number | '*'
+type PathStep = string | number | '*' | { readonly key: string; readonly value: string }
 
 function parsePath(path: string): PathStep[] {
   const steps: PathStep[] = []
-  const pattern = /\.?([^.[\]]+)|\[(\d+)\]|\[(\*)\]|\['([^']*)'\]/gy
+  const pattern = /\.?([^.[\]]+)|\[(\d+)\]|\[(\*)\]|\['([^']*)'\]|\[(\w+)=([^\]]*)\]/gy
   let end = 0
   for (let match = pattern.exec(path); match; match = pattern.exec(path)) {
-    const [, name, index, star, quoted] = match
-    steps.push(star ? '*' : index !== undefined ? Number(index) : (name ?? quoted ?? ''))
+    const [, name, index, star, quoted, key, value = ''] = match
+    if (key !== undefined) steps.push({ key, value })
+    else steps.push(star ? '*' : index !== undefined ? Number(index) : (name ?? quoted ?? ''))
     end = pattern.lastIndex
   }
   if (end !== path.length) throw new Error(`cannot read the path ${path} at character ${end + 1}`)
@@ -23,6 +25,11 @@ export function valueAt(object: unknown, path: string): unknown {
     values = values.flatMap((value) => {
       if (typeof value !== 'object' || value === null) return []
       if (step === '*') return Object.values(value)
+      if (typeof step === 'object') {
+        return Object.values(value)
+          .filter((one) => String((one as Record<string, unknown> | null)?.[step.key]) === step.value)
+          .slice(0, 1)
+      }
       const found = (value as Record<string | number, unknown>)[step]
       return found === undefined ? [] : [found]
     })

@@ -9,6 +9,8 @@ const common = {
   title: z.string().min(8),
   /** Points out of the exercise's 100. */
   weight: z.int().min(1).max(100),
+  /** It holds on the start state already and must not be broken. Every other check fails on the start state, a proof sees to it. */
+  guard: z.boolean().default(false),
   /**
    * Messages for wrong answers that the author foresaw, tried in order when the check failed: the first whose `when` holds
    * replaces the check's own message. `when` maps a path in the check's data (docs/authors/checks.md lists it by kind) to the
@@ -111,8 +113,8 @@ export const objectCheckSchema = z.strictObject({
   /** Creates this object first, looks at what the API made of it, and deletes it. */
   create: z.record(z.string(), z.unknown()).optional(),
   /**
-   * Path (`spec.ports[0].port`, `metadata.annotations['a.b/c']`, `spec.rules[*].host`) to what is expected there. Dots inside a
-   * key are written in brackets.
+   * Path (`spec.ports[0].port`, `metadata.annotations['a.b/c']`, `spec.rules[*].host`, `status.conditions[type=Ready].status`) to
+   * what is expected there. Dots inside a key are written in brackets.
    */
   expect: z.record(
     z.string(),
