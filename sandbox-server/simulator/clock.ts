@@ -12,6 +12,8 @@ export interface Clock {
   after(ms: number, callback: () => void): Timer
   /** Resolves after `ms`; rejects with the signal's reason when aborted before. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Tells a clock that stands still that something moved (a packet), so that it waits for what that sets off. */
+  stir?(): void
 }
 
 interface Entry {
@@ -31,6 +33,7 @@ export interface HostTimers {
 export class SimulatedClock implements Clock {
   #now: number
   #order = 0
+  #stirred = false
   #heap: Entry[] = []
   #host: { timers: HostTimers; offset: number; handle: unknown; wakesAt: number } | undefined
 
@@ -73,12 +76,12 @@ export class SimulatedClock implements Clock {
   /** Runs what is due within the next `ms`, in order, letting promises settle between timers. */
   async advance(ms: number): Promise<void> {
     const until = this.now() + ms
-    await settle()
+    await this.#settle()
     for (let next = this.#heap[0]; next && next.at <= until; next = this.#heap[0]) {
       this.#removeAt(0)
       this.#now = Math.max(this.#now, next.at)
       next.callback()
-      await settle()
+      await this.#settle()
     }
     this.#now = Math.max(this.#now, until)
   }
@@ -86,14 +89,14 @@ export class SimulatedClock implements Clock {
   /** Jumps from timer to timer until `done()` holds; gives false when `limitMs` of simulated time went by first. */
   async runUntil(done: () => boolean, limitMs: number): Promise<boolean> {
     const until = this.now() + limitMs
-    await settle()
+    await this.#settle()
     while (!done()) {
       const next = this.#heap[0]
       if (!next || next.at > until) return false
       this.#removeAt(0)
       this.#now = Math.max(this.#now, next.at)
       next.callback()
-      await settle()
+      await this.#settle()
     }
     return true
   }
@@ -114,6 +117,19 @@ export class SimulatedClock implements Clock {
     if (this.#host?.handle !== undefined) this.#host.timers.clearTimeout(this.#host.handle as never)
     this.#host = undefined
     this.#heap = []
+  }
+
+  stir(): void {
+    this.#stirred = true
+  }
+
+  /** Lets every promise that can settle do so, also chains of them, before time moves on. */
+  async #settle(): Promise<void> {
+    for (let quiet = 0; quiet < 20; quiet++) {
+      await Promise.resolve()
+      if (this.#stirred) quiet = 0
+      this.#stirred = false
+    }
   }
 
   #wake(): void {
@@ -186,9 +202,4 @@ export class SimulatedClock implements Clock {
     this.#heap[parent] = c
     return true
   }
-}
-
-/** Lets every promise that can settle do so, also chains of them, before time moves on. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await Promise.resolve()
 }
