@@ -38,7 +38,10 @@ export const exerciseSchema = z
     applied: z.array(z.string()).default([]),
     /** Files of start/ that the learner finds in the workspace, opened in this order. */
     files: z.array(z.string()).default([]),
-    /** Pods and the like that must be there before the learner is let in: `pod/client`, `deployment/web`. */
+    /**
+     * What must be ready before the learner is let in: `pod/client`, `deployment/web`, or in another namespace
+     * `traefik/deployment/traefik`.
+     */
     waitFor: z.array(z.string()).default([]),
     hints: z.array(z.string()).max(3).default([]),
     /** Something to try after full marks. */

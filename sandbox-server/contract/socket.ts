@@ -111,6 +111,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
    * `offset`. `rows` and `columns` are the shared terminal's size.
    */
   z.strictObject({ type: z.literal('terminal-reset'), offset: z.number().int(), ...size }),
+  /** The size of the terminal that all pages of the sandbox share: the smallest page's. Nothing is cleared. */
+  z.strictObject({ type: z.literal('terminal-size'), ...size }),
   z.strictObject({ type: z.literal('terminal-ran'), requestId, exitCode: z.int() }),
   z.strictObject({ type: z.literal('files'), files: z.array(workspaceFileSchema) }),
   z.strictObject({ type: z.literal('file-changed'), file: workspaceFileSchema }),
