@@ -39,6 +39,7 @@ export async function runChecks(run: CheckRun): Promise<CheckResult[]> {
 }
 
 async function runOne(check: Check, context: CheckContext): Promise<CheckResult> {
+  context.signal.throwIfAborted()
   const startedAt = context.clock.now()
   const base = { id: check.id, kind: check.kind, title: check.title, weight: check.weight, startedAt }
   try {
