@@ -125,7 +125,7 @@ export class SimulatedClock implements Clock {
 
   /** Lets every promise that can settle do so, also chains of them, before time moves on. */
   async #settle(): Promise<void> {
-    for (let quiet = 0; quiet < 20; quiet++) {
+    for (let quiet = 0; quiet < 64; quiet++) {
       await Promise.resolve()
       if (this.#stirred) quiet = 0
       this.#stirred = false

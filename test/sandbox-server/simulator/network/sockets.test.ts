@@ -1,35 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { SimulatedClock } from '../../../../sandbox-server/simulator/clock.ts'
-import { Network } from '../../../../sandbox-server/simulator/network/network.ts'
-import { NodesNetwork } from '../../../../sandbox-server/simulator/network/nodes-network.ts'
 import type { TcpConnection } from '../../../../sandbox-server/simulator/network/socket.ts'
-import { seededRandom } from '../../../../sandbox-server/simulator/random.ts'
-
-const text = (data: Uint8Array | undefined) => (data ? new TextDecoder().decode(data) : undefined)
-const bytes = (value: string) => new TextEncoder().encode(value)
-
-function twoMachines() {
-  const clock = new SimulatedClock(0)
-  const network = new Network({ clock, random: seededRandom(1) })
-  const nodes = new NodesNetwork(network)
-  return { clock, network, a: nodes.machine('a', '172.18.0.2'), b: nodes.machine('b', '172.18.0.3') }
-}
-
-/** Lets the promise settle in simulated time and gives how it went, with the time it took. */
-async function outcome<T>(clock: SimulatedClock, promise: Promise<T>, limitMs = 200_000) {
-  const started = clock.now()
-  let result: { value: T } | { error: string } | undefined
-  promise.then(
-    (value) => {
-      result = { value }
-    },
-    (error: { code?: string; message: string }) => {
-      result = { error: error.code ?? error.message }
-    },
-  )
-  await clock.runUntil(() => result !== undefined, limitMs)
-  return { ...result, afterMs: clock.now() - started }
-}
+import { bytes, outcome, text, twoMachines } from './machines.ts'
 
 describe('TCP between two machines on a switch', () => {
   test('carries bytes both ways, and each side sees the end of the other', async () => {
