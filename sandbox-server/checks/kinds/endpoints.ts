@@ -1,6 +1,6 @@
 // endpoints: what stands behind a Service, as its EndpointSlices say: how many ready addresses, which ports, whose.
 import type { CheckKindDefinition } from '../check-kind.ts'
-import { endpointsFor } from '../diagnosis.ts'
+import { endpointsFor } from '../diagnosis/service.ts'
 import { formatLabels, isReady } from '../kubernetes-reader.ts'
 
 export const endpointsCheck: CheckKindDefinition<'endpoints'> = {

@@ -1,7 +1,7 @@
 // matrix: who reaches whom. Every cell is real traffic and weighs the same.
 import type { Observation } from '../../contract/check.ts'
 import type { CheckKindDefinition, FailingHop } from '../check-kind.ts'
-import { diagnose } from '../diagnosis.ts'
+import { diagnose } from '../diagnosis/diagnose.ts'
 import { describeTarget, describeVantage, NoSuchPlace, resolveTarget, resolveVantage } from '../places.ts'
 
 interface Cell {

@@ -3,7 +3,7 @@ import type { CheckOf, Observation } from '../../contract/check.ts'
 import type { ProbeResult, Target, Vantage } from '../../contract/cluster.ts'
 import type { Pod } from '../../contract/kubernetes.ts'
 import type { CheckContext, CheckKindDefinition, Finding } from '../check-kind.ts'
-import { diagnose } from '../diagnosis.ts'
+import { diagnose } from '../diagnosis/diagnose.ts'
 import { isReady } from '../kubernetes-reader.ts'
 import { describeTarget, describeVantage, NoSuchPlace, resolveTarget, resolveVantage } from '../places.ts'
 
