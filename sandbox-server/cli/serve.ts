@@ -1,0 +1,70 @@
+// `fairlead serve`: builds the site where it has to, starts the server, prints the address, ends in order at Ctrl-C.
+import { defineCommand } from 'citty'
+import { startServer } from '../main.ts'
+import { buildSite, isSiteStale } from '../platform/build-site.ts'
+import { compressSite } from '../platform/compress-site.ts'
+import { type ConfigInput, readConfig } from '../platform/config.ts'
+import { createLog } from '../platform/log.ts'
+import { environment, untilSignal } from '../platform/process.ts'
+
+const text = (description: string, valueHint: string) => ({ type: 'string', description, valueHint }) as const
+
+export const serve = defineCommand({
+  meta: {
+    name: 'serve',
+    description: 'Serve the lessons and their sandboxes. Open the address that it prints in a browser.',
+  },
+  args: {
+    port: text('Port of the site (default 4780, 0 for any free one)', 'PORT'),
+    host: text('Address to listen on (default 127.0.0.1: this machine only)', 'ADDRESS'),
+    'api-port': text("HTTPS port of the clusters' API servers, for your own kubectl (default 4781)", 'PORT'),
+    data: text('Where progress and sandboxes are kept (default ./.fairlead)', 'FOLDER'),
+    site: text('The built site (default dist; built when missing or old)', 'FOLDER'),
+    lessons: text('The lessons (default lessons)', 'FOLDER'),
+    provider: text('What clusters are made of (default simulated)', 'NAME'),
+    'public-url': text('Where learners reach the server when a proxy stands before it', 'URL'),
+    'trust-proxy': { type: 'boolean', description: "Believe a proxy's X-Forwarded-For" },
+    'max-sandboxes': text('Clusters at the same time (default 200)', 'N'),
+    'max-sandboxes-per-learner': text('Clusters of one learner at the same time (default 5)', 'N'),
+    'idle-minutes': text('Minutes after which an idle sandbox stops; everything is kept (default 60)', 'N'),
+    'log-level': text('fatal, error, warn, info, debug or silent (default warn)', 'LEVEL'),
+    build: {
+      type: 'boolean',
+      default: true,
+      description: 'Build the site first',
+      negativeDescription: 'Serve the site as it is',
+    },
+  },
+  async run({ args }) {
+    const config = readConfig(flagsOf(args), environment)
+    if (args.build && isSiteStale(config.site)) {
+      process.stdout.write('Building the site (once, about a minute) ...\n')
+      await buildSite(config.site)
+      await compressSite(config.site)
+    }
+    const server = await startServer(config, createLog(config.logLevel))
+    process.stdout.write(`Fairlead is ready: ${server.url}\n`)
+    await untilSignal()
+    process.stdout.write('Keeping all sandboxes ...\n')
+    await server.close()
+    return 0
+  },
+})
+
+function flagsOf(args: Record<string, unknown>): ConfigInput {
+  return {
+    host: args.host,
+    port: args.port,
+    apiPort: args['api-port'],
+    publicUrl: args['public-url'],
+    trustProxy: args['trust-proxy'],
+    data: args.data,
+    site: args.site,
+    lessons: args.lessons,
+    provider: args.provider,
+    maxSandboxes: args['max-sandboxes'],
+    maxSandboxesPerLearner: args['max-sandboxes-per-learner'],
+    idleMinutes: args['idle-minutes'],
+    logLevel: args['log-level'],
+  }
+}

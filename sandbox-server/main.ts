@@ -1,0 +1,108 @@
+// The only place where rooms are wired together: configuration in, a running server out.
+import type { AddressInfo } from 'node:net'
+import { createLearnerCookies } from './auth/learner-cookie.ts'
+import { createOriginPolicy } from './auth/origin.ts'
+import { createHttpServer } from './http/server.ts'
+import { openLessonCatalog } from './lessons-catalog/lesson-catalog.ts'
+import type { Config } from './platform/config.ts'
+import { openDataDirectory } from './platform/data-directory.ts'
+import { hostTimers } from './platform/host-timers.ts'
+import type { Log } from './platform/log.ts'
+import { version } from './platform/repository.ts'
+import { inlineScriptHashes } from './platform/site-files.ts'
+import { openProvider } from './providers/registry.ts'
+import { Sandboxes } from './sandboxes/sandboxes.ts'
+import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts'
+import { createGateway } from './ws/gateway.ts'
+
+export interface RunningServer {
+  /** What to open: the public URL where there is one. */
+  readonly url: string
+  readonly port: number
+  /** Keeps every sandbox, then ends. */
+  close(): Promise<void>
+}
+
+export class PortInUse extends Error {}
+
+/** Throws DataDirectoryError, PortInUse, AppError. What was opened by then is closed again. */
+export async function startServer(config: Config, log: Log): Promise<RunningServer> {
+  const data = openDataDirectory(config.data)
+  const closers: (() => Promise<void> | void)[] = [() => data.release()]
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer()
+  }
+  try {
+    const store = await openSqliteStore(data.file('fairlead.sqlite'))
+    closers.push(() => store.close())
+    const timers = hostTimers
+    const provider = await openProvider(config.provider, {
+      timers,
+      log,
+      apiHost: config.host,
+      apiPort: config.apiPort,
+    })
+    closers.push(() => provider.dispose())
+    const limits = {
+      live: config.maxSandboxes,
+      livePerLearner: config.maxSandboxesPerLearner,
+      queued: 1000,
+      idleMs: config.idleMinutes * 60_000,
+    }
+    const sandboxes = new Sandboxes({ provider, store, timers, log, limits })
+    closers.push(() => sandboxes.close())
+    const catalog = openLessonCatalog(config.lessons)
+    const cookies = createLearnerCookies(data.secret('cookie-secret'))
+    const origins = createOriginPolicy({ publicUrl: config.publicUrl, host: config.host })
+    const secureCookies = config.publicUrl?.startsWith('https:') ?? false
+    const http = await createHttpServer({
+      services: { catalog, sandboxes, store, timers, version },
+      site: config.site,
+      scriptHashes: inlineScriptHashes(config.site),
+      trustProxy: config.trustProxy,
+      cookies,
+      origins,
+      secureCookies,
+      log,
+    })
+    closers.push(() => http.close())
+    const gateway = createGateway({
+      server: http.server,
+      cookies,
+      origins,
+      catalog,
+      sandboxes,
+      store,
+      timers,
+      log,
+      secureCookies,
+    })
+    closers.push(() => gateway.close())
+    await listen(() => http.listen({ host: config.host, port: config.port }), config)
+    const { port } = http.server.address() as AddressInfo
+    const host = config.host.includes(':') ? `[${config.host}]` : config.host
+    return { url: config.publicUrl ?? `http://${host}:${port}`, port, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function listen(start: () => Promise<unknown>, { host, port }: Config): Promise<void> {
+  try {
+    await start()
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') {
+      throw new PortInUse(
+        `Port ${port} on ${host} is in use. Choose another one: --port ${port + 1} (0 for any free one).`,
+      )
+    }
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+      throw new PortInUse(
+        `The server cannot listen on ${host}:${port}: ${message}. Choose another --host or --port.`,
+      )
+    }
+    throw cause
+  }
+}

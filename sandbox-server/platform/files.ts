@@ -1,0 +1,55 @@
+// Reading folders of text: lessons, the built site.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface TextFile {
+  /** Relative to the folder, with forward slashes. */
+  readonly path: string
+  readonly content: string
+}
+
+/** Every file below `folder`, sorted by path; empty where the folder does not exist. */
+export function readTextFiles(folder: string): TextFile[] {
+  return listFiles(folder).map((path) => ({ path, content: readFileSync(join(folder, path), 'utf8') }))
+}
+
+/** Paths of every file below `folder`, sorted. */
+export function listFiles(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    )
+    .sort()
+}
+
+/** Names of the folders in `folder`, sorted. */
+export function listFolders(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort()
+}
+
+export function readText(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined
+}
+
+/** Latest modification below any of `paths`, as epoch milliseconds; 0 where none exists. */
+export function latestChange(paths: readonly string[]): number {
+  let latest = 0
+  for (const path of paths) {
+    if (!existsSync(path)) continue
+    const stat = statSync(path)
+    latest = Math.max(latest, stat.mtimeMs)
+    if (!stat.isDirectory()) continue
+    for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
+      latest = Math.max(latest, statSync(join(entry.parentPath, entry.name)).mtimeMs)
+    }
+  }
+  return latest
+}
