@@ -2,6 +2,7 @@
 // not served: kubectl rolls back by writing the old template.
 import type { Deployment, Pod } from '../../contract/kubernetes.ts'
 import type { Stored } from '../api/objects.ts'
+import { deployments, pods, replicaSets } from '../api/resources.ts'
 import { isActive } from './deployment/replica-sets.ts'
 import { owner, Rollout } from './deployment/rollout.ts'
 import { isComplete, writeConditions, writeRolloutStatus, writeScalingStatus } from './deployment/status.ts'
@@ -20,7 +21,6 @@ import {
 import { createEventRecorder, type EventRecorder } from './runtime/events.ts'
 import { matchesSelector } from './runtime/label-selector.ts'
 import { claim, controllerOf } from './runtime/owner-references.ts'
-import { deployments, pods, replicaSets } from './runtime/resources.ts'
 
 export const deploymentController = createController('deployment-controller', (context) => {
   const recorder = createEventRecorder(context, { component: 'deployment-controller' })

@@ -2,6 +2,7 @@
 // k8s.io/endpointslice). Topology hints come from trafficDistribution; the older topology-mode annotation is not served.
 import type { EndpointSlice, Service } from '../../contract/kubernetes.ts'
 import type { Stored } from '../api/objects.ts'
+import { endpointSlices, nodes, services } from '../api/resources.ts'
 import { desiredGroups, type Family, portsKey } from './endpoint-slice/desired.ts'
 import { pack } from './endpoint-slice/pack.ts'
 import { isNamespaceTerminating, messageOf } from './runtime/api-refusal.ts'
@@ -17,7 +18,6 @@ import {
 import { isEqual } from './runtime/equality.ts'
 import { createEventRecorder, subjectOf } from './runtime/events.ts'
 import { controllerReference } from './runtime/owner-references.ts'
-import { endpointSlices, nodes, services } from './runtime/resources.ts'
 import {
   hasManagedEndpoints,
   isHeadless,

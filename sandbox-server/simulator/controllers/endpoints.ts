@@ -2,11 +2,11 @@
 import type { EndpointAddress, EndpointPort, EndpointSubset } from 'kubernetes-types/core/v1'
 import type { Endpoints, Pod, Service } from '../../contract/kubernetes.ts'
 import type { Stored } from '../api/objects.ts'
+import { endpoints, services } from '../api/resources.ts'
 import { isNamespaceTerminating, isRefusal } from './runtime/api-refusal.ts'
 import { type ControllerContext, createController, every, splitKey } from './runtime/controller.ts'
 import { canonicalJson, isEqual } from './runtime/equality.ts'
 import { isPodReady } from './runtime/pod-state.ts'
-import { endpoints, services } from './runtime/resources.ts'
 import {
   canBeEndpoint,
   hasManagedEndpoints,

@@ -2,6 +2,7 @@
 import type { ReplicaSetCondition, ReplicaSetStatus } from 'kubernetes-types/apps/v1'
 import type { Pod, ReplicaSet } from '../../contract/kubernetes.ts'
 import type { Stored } from '../api/objects.ts'
+import { pods, replicaSets } from '../api/resources.ts'
 import { isNamespaceTerminating, messageOf } from './runtime/api-refusal.ts'
 import { findCondition, timestamp, withCondition, withoutCondition } from './runtime/conditions.ts'
 import {
@@ -25,7 +26,6 @@ import {
   isPodTerminal,
   millisecondsUntilAvailable,
 } from './runtime/pod-state.ts'
-import { pods, replicaSets } from './runtime/resources.ts'
 import { writeStatus } from './runtime/status.ts'
 
 const kind = { apiVersion: 'apps/v1', kind: 'ReplicaSet' }

@@ -2,6 +2,7 @@
 // priority waits like any other, and the event's last sentence says that nothing was preempted.
 import type { Pod } from '../../contract/kubernetes.ts'
 import type { Objects, Stored } from '../api/objects.ts'
+import { namespaces, nodes, pods, services } from '../api/resources.ts'
 import { timestamp } from './runtime/conditions.ts'
 import {
   type ControllerContext,
@@ -13,7 +14,6 @@ import {
 import { isEqual } from './runtime/equality.ts'
 import { createSeriesRecorder, subjectOf } from './runtime/events.ts'
 import { isPodTerminal, podCondition } from './runtime/pod-state.ts'
-import { namespaces, nodes, pods, services } from './runtime/resources.ts'
 import { type Refusal, refusalOf, type World } from './scheduler/filters.ts'
 import { type NodeState, readNodes } from './scheduler/node-state.ts'
 import { scores } from './scheduler/scoring.ts'

@@ -3,6 +3,7 @@
 import type { DeploymentCondition } from 'kubernetes-types/apps/v1'
 import type { Deployment, ReplicaSet } from '../../../contract/kubernetes.ts'
 import type { Stored } from '../../api/objects.ts'
+import { deployments, replicaSets } from '../../api/resources.ts'
 import { isNamespaceTerminating, isRefusal, messageOf } from '../runtime/api-refusal.ts'
 import { timestamp, withCondition } from '../runtime/conditions.ts'
 import type { ControllerContext } from '../runtime/controller.ts'
@@ -10,7 +11,6 @@ import { isEqual } from '../runtime/equality.ts'
 import { type EventRecorder, subjectOf } from '../runtime/events.ts'
 import { controllerReference } from '../runtime/owner-references.ts'
 import { templateHash } from '../runtime/pod-template.ts'
-import { deployments, replicaSets } from '../runtime/resources.ts'
 import {
   annotationsForNew,
   byAge,

@@ -1,8 +1,8 @@
 // A Deployment's status after a pass: counts, Available, Progressing with its deadline, ReplicaFailure
 // (upstream pkg/controller/deployment/{sync,progress}.go).
 import type { DeploymentCondition, DeploymentStatus } from 'kubernetes-types/apps/v1'
+import { deployments } from '../../api/resources.ts'
 import { findCondition, timestamp, withCondition, withoutCondition } from '../runtime/conditions.ts'
-import { deployments } from '../runtime/resources.ts'
 import { writeStatus } from '../runtime/status.ts'
 import { availableOf, fenceposts, revisionAnnotation, sum, totalSize } from './replica-sets.ts'
 import type { Rollout } from './rollout.ts'

@@ -2,8 +2,8 @@
 // (upstream pkg/controller/deployment/{rolling,recreate,sync}.go).
 import type { ReplicaSet } from '../../../contract/kubernetes.ts'
 import type { Stored } from '../../api/objects.ts'
+import { pods } from '../../api/resources.ts'
 import { isPodTerminal } from '../runtime/pod-state.ts'
-import { pods } from '../runtime/resources.ts'
 import {
   availableOf,
   desiredAnnotated,

@@ -3,10 +3,10 @@
 import type { Event } from 'kubernetes-types/core/v1'
 import type { KubernetesObject } from '../../../contract/kubernetes.ts'
 import type { Objects, ResourceType, Stored } from '../../api/objects.ts'
+import { events } from '../../api/resources.ts'
 import type { Clock } from '../../clock.ts'
 import { timestamp } from './conditions.ts'
 import { RecentlyUsed } from './recently-used.ts'
-import { events } from './resources.ts'
 
 export interface EventSubject {
   readonly apiVersion: string

@@ -1,11 +1,11 @@
 // Creating and deleting pods on behalf of an owner, with the events that tell of it (RealPodControl in controller_utils.go).
 import type { KubernetesObject, Pod, PodTemplateSpec } from '../../../contract/kubernetes.ts'
 import type { Objects, ResourceType, Stored } from '../../api/objects.ts'
+import { pods } from '../../api/resources.ts'
 import { isNamespaceTerminating, isRefusal, messageOf } from './api-refusal.ts'
 import { type EventRecorder, subjectOf } from './events.ts'
 import { controllerReference } from './owner-references.ts'
 import { podFromTemplate } from './pod-template.ts'
-import { pods } from './resources.ts'
 
 export interface PodOwner<T extends KubernetesObject> {
   readonly type: ResourceType<T>

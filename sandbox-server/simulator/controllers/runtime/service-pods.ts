@@ -1,10 +1,10 @@
 // What both endpoint controllers need to know of Services and the pods behind them (k8s.io/endpointslice/utils.go).
 import type { Pod, Service, ServicePort } from '../../../contract/kubernetes.ts'
 import type { Objects, Stored } from '../../api/objects.ts'
+import { pods, services } from '../../api/resources.ts'
 import { changesOf, joinKey, keyOf, type Source } from './controller.ts'
 import { matchesLabels } from './label-selector.ts'
 import { isPodTerminal, podCondition } from './pod-state.ts'
-import { pods, services } from './resources.ts'
 
 /** Enqueues the Services whose selector matches a changed pod, now or before the change. */
 export function servicesOfChangedPods(objects: Objects): Source {

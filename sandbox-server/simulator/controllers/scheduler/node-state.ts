@@ -2,9 +2,9 @@
 // (upstream pkg/scheduler/framework/types.go, NodeInfo).
 import type { Node, Pod } from '../../../contract/kubernetes.ts'
 import type { Objects, Stored } from '../../api/objects.ts'
+import { nodes, pods } from '../../api/resources.ts'
 import { isPodTerminal } from '../runtime/pod-state.ts'
 import { parseQuantity } from '../runtime/quantity.ts'
-import { nodes, pods } from '../runtime/resources.ts'
 
 export type Resources = Map<string, number>
 
