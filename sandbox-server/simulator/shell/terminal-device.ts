@@ -7,7 +7,7 @@ import { textWidth } from './text-width.ts'
 /** Reading end of a terminal. What a line editor read too far goes back in front with `unread`. */
 export interface TerminalInput extends ReadStream {
   readonly isTerminal: true
-  unread(data: string): void
+  unread(data: Uint8Array | string): void
 }
 
 export interface TerminalOutput extends WriteStream {
@@ -36,9 +36,10 @@ export interface TerminalDeviceOptions {
 
 const endOfInput = Symbol('end of input')
 const encoder = new TextEncoder()
-// biome-ignore lint/suspicious/noControlCharactersInRegex: keys are control characters
+const decoder = new TextDecoder()
 // biome-ignore lint/suspicious/noControlCharactersInRegex: keys are control characters
 const interrupts = /[\u0003\u001c]/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: keys are control characters
 const special = /[\u0000-\u001f\u007f]/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: keys are control characters
 const pasteMark = /^\u001b\[20[01]~/
@@ -164,8 +165,9 @@ export function createTerminalDevice(options: TerminalDeviceOptions): TerminalDe
         }
       },
       unread(data) {
-        ahead = data + ahead
-        if (data !== '') wake()
+        const text = typeof data === 'string' ? data : decoder.decode(data)
+        ahead = text + ahead
+        if (text !== '') wake()
       },
     },
     stdout: { isTerminal: true, write: (data) => output.write(data), end: () => undefined },
