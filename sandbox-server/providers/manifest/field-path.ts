@@ -1,0 +1,37 @@
+// Field paths as the API server writes them, read back: `spec.ports[0].port`, `metadata.labels[app.kubernetes.io/name]`.
+// The writer is k8s.io/apimachinery/pkg/util/validation/field (path.go).
+
+export function parseFieldPath(path: string): (string | number)[] {
+  const steps: (string | number)[] = []
+  for (const match of path.matchAll(/\[([^\]]*)\]|([^.[\]]+)/g)) {
+    const [, index, name] = match
+    if (name !== undefined) steps.push(name)
+    else if (index !== undefined)
+      steps.push(/^\d+$/.test(index) ? Number(index) : index.replace(/^"(.*)"$/, '$1'))
+  }
+  return steps
+}
+
+export interface FieldError {
+  readonly field: string
+  readonly message: string
+}
+
+/** The fields that a refusal speaks of: a Status's causes, or the paths in the message of strict decoding. */
+export function fieldErrors(status: {
+  readonly message?: string
+  readonly details?: { readonly causes?: readonly { readonly field?: string; readonly message?: string }[] }
+}): FieldError[] {
+  const causes = (status.details?.causes ?? []).flatMap(({ field, message }) =>
+    field === undefined || field === '' ? [] : [{ field, message: message ?? status.message ?? '' }],
+  )
+  if (causes.length > 0) return causes
+  const message = status.message ?? ''
+  // "unknown field "spec.selectr"" of strict decoding, ".spec.selectr: field not declared in schema" of server-side apply.
+  const strict = [...message.matchAll(/(?:unknown|duplicate) field "([^"]+)"/g)]
+  const typed = [...message.matchAll(/(?:^|[\s:])\.([\w.[\]="/-]+): ([^;,\n]+)/g)]
+  return [
+    ...strict.map(([text, field]) => ({ field: field ?? '', message: text })),
+    ...typed.map(([, field, text]) => ({ field: field ?? '', message: text ?? '' })),
+  ]
+}

@@ -1,0 +1,92 @@
+// One simulated cluster behind the provider's interface.
+import type { ClusterSnapshot, SimulatedCluster } from '../../simulator/cluster.ts'
+import { resolve } from '../../simulator/network/dns/resolver.ts'
+import type { ShellState } from '../../simulator/shell/session.ts'
+import { applyManifest } from '../manifest/apply-manifest.ts'
+import type { Cluster, ClusterSetup, TerminalStream } from '../provider.ts'
+import type { ApiServer } from './api-server.ts'
+import { type Checkpoint, encodeCheckpoint } from './checkpoint.ts'
+import { openWorkspace } from './file-system-workspace.ts'
+import { probeFrom } from './probe.ts'
+import { openTerminal } from './terminal.ts'
+import { machineAt } from './vantage.ts'
+
+export interface SimulatedClusterOptions {
+  readonly simulated: SimulatedCluster
+  readonly setup: ClusterSetup
+  readonly checkpoint: Checkpoint | undefined
+  readonly api: ApiServer
+  readonly onDispose: (cluster: Cluster) => void
+}
+
+export function openSimulatedCluster(options: SimulatedClusterOptions): Cluster {
+  const { simulated, setup, checkpoint, api } = options
+  const { namespace } = setup.exercise
+  const home = simulated.host('terminal')
+  const workspace = openWorkspace(home.files, home.workingDirectory)
+  const files = checkpoint
+    ? Object.entries(checkpoint.files)
+    : setup.files.map((file) => [file.path, file.content])
+  for (const [path, content] of files)
+    if (path !== undefined) workspace.write(path, content ?? '', 'exercise')
+  if (checkpoint) workspace.resume(checkpoint.revisions)
+
+  const dirty = new Set<() => void>()
+  const offDirty = [simulated.onDirty(() => tell()), workspace.onChange(() => tell())]
+  const tell = () => {
+    for (const listener of dirty) listener()
+  }
+  let shell: ShellState | undefined = checkpoint?.shell
+  const terminals = new Set<TerminalStream & { state(): ShellState }>()
+  const served = api.serve(setup.id, simulated, namespace)
+  const kubernetes = (request: Request) => simulated.handle(request)
+
+  const cluster: Cluster = {
+    id: setup.id,
+    nodes: simulated.nodes,
+    workspace,
+    kubernetes,
+    probe: (from, to, signal) => probeFrom(machineAt(simulated, from), to, simulated.clock, signal),
+    resolve: (from, question, signal) =>
+      resolve(machineAt(simulated, from).process({ signal }), question, { signal }),
+    apply: (manifest) => applyManifest(manifest, { kubernetes, namespace }),
+    async openTerminal(size) {
+      const terminal = openTerminal(simulated, size, shell, () => tell())
+      terminals.add(terminal)
+      return {
+        ...terminal,
+        dispose() {
+          shell = terminal.state()
+          terminals.delete(terminal)
+          terminal.dispose()
+        },
+      }
+    },
+    kubeconfig: () => served.kubeconfig(),
+    async checkpoint() {
+      // The snapshot is taken at one instant; only its compression takes time.
+      const newest = [...terminals].at(-1)
+      const snapshot: ClusterSnapshot = simulated.snapshot()
+      return await encodeCheckpoint({
+        cluster: snapshot,
+        shell: newest?.state() ?? shell,
+        files: Object.fromEntries(workspace.list().map((file) => [file.path, file.content])),
+        revisions: workspace.revisions(),
+      })
+    },
+    onDirty(listener) {
+      dirty.add(listener)
+      return () => dirty.delete(listener)
+    },
+    async dispose() {
+      for (const terminal of terminals) terminal.dispose()
+      terminals.clear()
+      for (const off of offDirty) off()
+      served.close()
+      workspace.dispose()
+      simulated.dispose()
+      options.onDispose(cluster)
+    },
+  }
+  return cluster
+}
