@@ -1,0 +1,18 @@
+// Every kubectl command. Adding one is a new file and a line here.
+import type { KubectlCommand } from '../command.ts'
+import { applyCommand } from './apply.ts'
+import { deleteCommand } from './delete.ts'
+import { describeCommand } from './describe.ts'
+import { execCommand } from './exec.ts'
+import { getCommand } from './get.ts'
+import { logsCommand } from './logs.ts'
+
+/** In the order of `kubectl --help` within each group. */
+export const kubectlCommands: readonly KubectlCommand[] = [
+  getCommand,
+  deleteCommand,
+  describeCommand,
+  logsCommand,
+  execCommand,
+  applyCommand,
+]
