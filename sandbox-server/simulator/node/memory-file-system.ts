@@ -104,12 +104,14 @@ export class MemoryFileSystem implements FileSystem {
     if (node?.type === 'directory') throw failure('EISDIR', path)
     if (node?.type === 'computed') {
       if (!node.write) throw failure('EACCES', path)
-      return node.write(typeof data === 'string' ? data : new TextDecoder().decode(data))
+      node.write(typeof data === 'string' ? data : new TextDecoder().decode(data))
+      return
     }
     if (place.readOnly) throw failure('EROFS', path)
     const now = this.#now()
     if (options.append && node?.type === 'file') {
-      return place.volume.append(place.parts, typeof data === 'string' ? encoder.encode(data) : data, now)
+      place.volume.append(place.parts, typeof data === 'string' ? encoder.encode(data) : data, now)
+      return
     }
     const mode = options.mode ?? node?.mode ?? 0o644
     place.volume.put(place.parts, fileNode(typeof data === 'string' ? data : data.slice(), mode, now), now)

@@ -104,6 +104,22 @@ export class Signalled extends Error {
 /** Runs until it returns its exit code. Throwing a Signalled ends it with 128 + the signal's number. */
 export type Program = (process: Process) => Promise<number>
 
+/** PodLogOptions of core/v1. */
+export interface PodLogOptions {
+  readonly namespace: string
+  readonly pod: string
+  readonly container?: string | undefined
+  readonly follow?: boolean | undefined
+  readonly previous?: boolean | undefined
+  readonly timestamps?: boolean | undefined
+  readonly sinceSeconds?: number | undefined
+  /** RFC 3339 */
+  readonly sinceTime?: string | undefined
+  readonly tailLines?: number | undefined
+  readonly limitBytes?: number | undefined
+  readonly signal: AbortSignal
+}
+
 /** Exec and port-forward as the API server offers them to its HTTP layer and to the learner's kubectl. Throws ApiError. */
 export interface PodStreams {
   exec(options: {
@@ -117,6 +133,19 @@ export interface PodStreams {
     terminal?: Terminal | undefined
     signal: AbortSignal
   }): Promise<number>
+  /** The main process of a container: what it writes from now on, and its standard input where `stdin: true`. Ends as it does. */
+  attach?(options: {
+    namespace: string
+    pod: string
+    container?: string
+    stdin?: ReadStream
+    stdout: WriteStream
+    stderr: WriteStream
+    terminal?: Terminal | undefined
+    signal: AbortSignal
+  }): Promise<number>
+  /** What a container wrote, as `pods/log` streams it. Throws ApiError where there is no log, before the first chunk. */
+  logs?(options: PodLogOptions): AsyncIterable<Uint8Array>
   /** Connects to 127.0.0.1:port in the pod's network namespace. */
   portForward(options: {
     namespace: string

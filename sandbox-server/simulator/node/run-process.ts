@@ -28,6 +28,12 @@ export interface ProcessHost {
   nextPid(): number
 }
 
+/** How a process stands among those of its machine. */
+export interface ProcessRole {
+  /** The first of its PID namespace: the kernel ignores signals that it has no handler for, SIGKILL excepted (pid_namespaces(7)). */
+  readonly isInit?: boolean
+}
+
 export interface RunningProcess {
   readonly pid: number
   /** 0 to 255; 128 + the signal's number where a signal ended it. */
@@ -49,9 +55,10 @@ export function startProcess(
   host: ProcessHost,
   argv: readonly string[],
   options: SpawnOptions = {},
+  role: ProcessRole = {},
 ): RunningProcess | undefined {
   const found = findExecutable(host, argv, options)
-  return found && runProgram(host, found.program, found.argv, options)
+  return found && runProgram(host, found.program, found.argv, options, role)
 }
 
 /** Runs a program that need not be an executable of the machine. */
@@ -60,8 +67,9 @@ export function runProgram(
   program: Program,
   argv: readonly string[],
   options: SpawnOptions = {},
+  role: ProcessRole = {},
 ): RunningProcess {
-  const { process, kill, ended, killed } = createProcess(host, argv, options)
+  const { process, kill, ended, killed } = createProcess(host, argv, options, role)
   const run = async () => {
     try {
       return (await program(process)) & 255
@@ -80,7 +88,12 @@ export function runProgram(
 }
 
 /** A process for code that is no program (a probe, a test); `close` is its exit. */
-export function createProcess(host: ProcessHost, argv: readonly string[], options: SpawnOptions = {}) {
+export function createProcess(
+  host: ProcessHost,
+  argv: readonly string[],
+  options: SpawnOptions = {},
+  role: ProcessRole = {},
+) {
   const controller = new AbortController()
   const handlers = new Map<Signal, () => void>()
   const sockets = processSockets(host.sockets)
@@ -91,6 +104,7 @@ export function createProcess(host: ProcessHost, argv: readonly string[], option
   const kill = (signal: Signal) => {
     const handler = signal === 'SIGKILL' ? undefined : handlers.get(signal)
     if (handler) return handler()
+    if (role.isInit && signal !== 'SIGKILL') return
     if (!controller.signal.aborted) controller.abort(new Signalled(signal))
     endKilled(exitCodeOf(signal))
   }

@@ -2,6 +2,7 @@
 import { computedFile } from '../inode.ts'
 import type { MemoryFileSystem } from '../memory-file-system.ts'
 import { deviceNull } from '../memory-file-system.ts'
+import { Volume } from '../volume.ts'
 import type { TreeParts } from './file-tree.ts'
 
 const passwd = `root:x:0:0:root:/root:/bin/bash
@@ -91,6 +92,7 @@ export function mountKernelFiles(
   machine: { hostname: string; bootedAt: number },
   now: () => number,
 ): void {
+  for (const path of ['/dev', '/proc', '/sys']) files.mount({ path, volume: new Volume() })
   files.graft('/dev/null', deviceNull())
   files.graft('/dev/tty', deviceNull())
   files.graft(

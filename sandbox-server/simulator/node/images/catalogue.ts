@@ -25,6 +25,8 @@ export interface ImageCatalogue {
   lookUp(reference: string): ImageLookup
   /** References that exist, as people write them. */
   references(): readonly string[]
+  /** As a node's status lists them. */
+  present(): { names: string[]; sizeBytes: number }[]
 }
 
 /** Programs of a base and the images built on it. */
@@ -46,11 +48,17 @@ export function createCatalogue({ images, basePrograms }: CatalogueParts): Image
     return built
   }
   const references = images.flatMap((image) => {
-    const [tag = 'latest'] = image.tags.filter((candidate) => candidate !== '*')
-    return image.repositories.map((repository) => `${repository}:${tag}`)
+    return image.repositories.map((repository) => `${repository}:${firstTag(image)}`)
   })
   return {
     references: () => references,
+    present: () =>
+      images.map((image) => ({
+        names: image.repositories.map(
+          (repository) => `${normaliseRepository(repository)}:${firstTag(image)}`,
+        ),
+        sizeBytes: image.sizeBytes,
+      })),
     lookUp(text) {
       const reference = parseImageReference(text)
       if (!reference) {
@@ -86,6 +94,10 @@ export function createCatalogue({ images, basePrograms }: CatalogueParts): Image
       }
     },
   }
+}
+
+function firstTag(image: Image): string {
+  return image.tags.find((tag) => tag !== '*') ?? 'latest'
 }
 
 function build(
