@@ -1,0 +1,27 @@
+// How the site is built: static pages into dist/, MDX lessons, Preact for what moves, no inline scripts or styles.
+import mdx from '@astrojs/mdx'
+import preact from '@astrojs/preact'
+import { defineConfig } from 'astro/config'
+import { classesForTokens } from './src/lessons/code-classes.ts'
+
+export default defineConfig({
+  output: 'static',
+  outDir: './dist',
+  trailingSlash: 'always',
+  build: { format: 'directory', inlineStylesheets: 'never', assets: '_assets' },
+  devToolbar: { enabled: false },
+  prefetch: false,
+  integrations: [mdx(), preact()],
+  markdown: {
+    shikiConfig: { theme: 'css-variables', wrap: false, transformers: [classesForTokens] },
+  },
+  vite: {
+    // The server's Content-Security-Policy allows scripts of its own origin only, so nothing may be inlined.
+    build: { assetsInlineLimit: 0, chunkSizeWarningLimit: 4000, target: 'es2023' },
+    worker: { format: 'es' },
+    resolve: {
+      // monaco-yaml imports monaco by paths that monaco-editor 0.57 exports under shorter names.
+      alias: [{ find: /^monaco-editor\/esm\/vs\/(.*?)(\.js)?$/, replacement: 'monaco-editor/$1' }],
+    },
+  },
+})

@@ -1,0 +1,180 @@
+// The map: nodes as dashed hulls, pods as rounded squares (filled when ready), Services as lines that gather into a pill.
+// The tables under it say the same in words, so the drawing itself is hidden from screen readers.
+import { useMemo } from 'preact/hooks'
+import type { ClusterObject } from '../../../sandbox-server/contract/socket.ts'
+import { isReadyPod, type Objects, ofKind, podsBehind, type Scope, shortPodName } from './cluster-view.ts'
+import { Placements } from './placements.ts'
+
+const width = 720
+const hull = { top: 150, gap: 16, head: 34 }
+const pod = { width: 96, height: 42, gap: 10 }
+const pill = { height: 30, gap: 14, top: 26 }
+
+interface Spot {
+  x: number
+  y: number
+}
+
+export function ClusterMap({ objects, scope }: { objects: Objects; scope: Scope }) {
+  const placements = useMemo(() => new Placements(), [])
+  const nodes = ofKind(objects, 'Node', 'all')
+  const pods = ofKind(objects, 'Pod', scope).filter((object) => object.fields['node'] !== '')
+  const homeless = ofKind(objects, 'Pod', scope).filter((object) => object.fields['node'] === '')
+  const services = ofKind(objects, 'Service', scope)
+  const policies = ofKind(objects, 'NetworkPolicy', scope)
+  const places = placements.place(pods)
+
+  const nodeWidth = (width - hull.gap * (nodes.length - 1)) / Math.max(1, nodes.length)
+  const perRow = Math.max(1, Math.floor((nodeWidth - 20 + pod.gap) / (pod.width + pod.gap)))
+  const rows = Math.max(2, ...[...places.values()].map((place) => Math.floor(place / perRow) + 1))
+  const hullHeight = hull.head + rows * (pod.height + pod.gap) + 6
+  const spots = new Map<string, Spot>()
+  for (const object of pods) {
+    const column = nodes.findIndex((node) => node.name === object.fields['node'])
+    const place = places.get(object.uid) ?? 0
+    spots.set(object.uid, {
+      x: column * (nodeWidth + hull.gap) + 10 + (place % perRow) * (pod.width + pod.gap),
+      y: hull.top + hull.head + Math.floor(place / perRow) * (pod.height + pod.gap),
+    })
+  }
+  const pillWidth = Math.min(
+    150,
+    (width - pill.gap * Math.max(0, services.length - 1)) / Math.max(1, services.length),
+  )
+  const first = (width - services.length * pillWidth - (services.length - 1) * pill.gap) / 2
+  const height = hull.top + hullHeight + (homeless.length > 0 ? 34 : 4)
+  if (nodes.length === 0) return null
+  return (
+    <svg class="map" viewBox={`-4 0 ${width + 8} ${height}`} aria-hidden="true">
+      {services.map((service, index) => (
+        <ServiceLines
+          service={service}
+          objects={objects}
+          spots={spots}
+          from={{ x: first + index * (pillWidth + pill.gap) + pillWidth / 2, y: pill.top + pill.height }}
+        />
+      ))}
+      {nodes.map((node, index) => {
+        const x = index * (nodeWidth + hull.gap)
+        const ready = node.fields['status']?.startsWith('Ready') === true
+        return (
+          <g class={`map-node ${ready ? '' : 'not-ready'}`}>
+            <rect x={x} y={hull.top} width={nodeWidth} height={hullHeight} rx="14" />
+            <text x={x + 12} y={hull.top + 21}>
+              {node.name}
+            </text>
+            <text x={x + nodeWidth - 12} y={hull.top + 21} class="map-soft" text-anchor="end">
+              {ready ? node.fields['ip'] : 'NotReady'}
+            </text>
+          </g>
+        )
+      })}
+      {pods.map((object) => (
+        <PodShape key={object.uid} object={object} spot={spots.get(object.uid) ?? { x: 0, y: 0 }} />
+      ))}
+      {services.map((service, index) => (
+        <ServicePill
+          service={service}
+          objects={objects}
+          x={first + index * (pillWidth + pill.gap)}
+          width={pillWidth}
+        />
+      ))}
+      {policies.length > 0 && (
+        <text x="0" y="14" class="map-note">
+          {policies.length === 1 ? '1 NetworkPolicy' : `${policies.length} NetworkPolicies`}:{' '}
+          {policies.map((policy) => policy.name).join(', ')}
+        </text>
+      )}
+      {homeless.length > 0 && (
+        <text x="0" y={height - 8} class="map-waiting">
+          On no node yet: {homeless.map((object) => shortPodName(object.name)).join(', ')}
+        </text>
+      )}
+    </svg>
+  )
+}
+
+function PodShape({ object, spot }: { object: ClusterObject; spot: Spot }) {
+  const ready = isReadyPod(object)
+  const dying = object.fields['status'] === 'Terminating'
+  const [first = '', last] = shortPodName(object.name).split(' ')
+  return (
+    <g class={`map-pod ${ready ? 'ready' : 'hollow'} ${dying ? 'dying' : ''}`}>
+      <title>
+        {object.name}, {object.fields['status']}, {object.fields['ip']}
+      </title>
+      <rect x={spot.x} y={spot.y} width={pod.width} height={pod.height} rx="7" />
+      <text x={spot.x + 9} y={spot.y + 17}>
+        {clip(first, 13)}
+      </text>
+      <text x={spot.x + 9} y={spot.y + 33} class="map-small">
+        {ready ? (last ?? object.fields['ip']) : clip(object.fields['status'] ?? '', 14)}
+      </text>
+    </g>
+  )
+}
+
+function ServiceLines({
+  service,
+  objects,
+  spots,
+  from,
+}: {
+  service: ClusterObject
+  objects: Objects
+  spots: ReadonlyMap<string, Spot>
+  from: Spot
+}) {
+  const { ready, notReady } = podsBehind(service, objects)
+  const line = (uid: string, kind: string) => {
+    const spot = spots.get(uid)
+    if (spot === undefined) return null
+    const x = spot.x + pod.width / 2
+    const bend = (from.y + hull.top) / 2 + 10
+    return (
+      <path
+        class={`map-line ${kind}`}
+        d={`M${from.x} ${from.y}C${from.x} ${bend} ${x} ${bend} ${x} ${spot.y}`}
+      />
+    )
+  }
+  return (
+    <g>
+      {ready.map((uid) => line(uid, 'ready'))}
+      {notReady.map((uid) => line(uid, 'hollow'))}
+    </g>
+  )
+}
+
+function ServicePill({
+  service,
+  objects,
+  x,
+  width: pillWidth,
+}: {
+  service: ClusterObject
+  objects: Objects
+  x: number
+  width: number
+}) {
+  const count = podsBehind(service, objects).ready.length
+  return (
+    <g class={`map-service ${count === 0 ? 'empty' : ''}`}>
+      <title>
+        {service.name}, {service.fields['ip']}, {service.fields['ports']}
+      </title>
+      <rect x={x} y={pill.top} width={pillWidth} height={pill.height} rx={pill.height / 2} />
+      <text x={x + pillWidth / 2} y={pill.top + 19} text-anchor="middle">
+        {clip(service.name, 16)}
+      </text>
+      <text x={x + pillWidth / 2} y={pill.top + pill.height + 14} class="map-small" text-anchor="middle">
+        {count === 0 ? '0 endpoints' : service.fields['ip']}
+      </text>
+    </g>
+  )
+}
+
+function clip(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`
+}

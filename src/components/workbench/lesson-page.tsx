@@ -1,0 +1,61 @@
+// The script of a lesson page: brings the components of the text and the workbench to life, and connects to the server.
+import { type ComponentType, h, hydrate, render } from 'preact'
+import { loadAnswers } from '../../progress/answers.ts'
+import { fetchLastAttempt } from '../../sandbox-client/rest.ts'
+import { session } from '../../sandbox-client/session.ts'
+import { wireThemeSwitch } from '../../theme/switch.ts'
+import { ExerciseSheet } from '../lesson/ExerciseSheet.tsx'
+import { PredictQuestion } from '../lesson/PredictQuestion.tsx'
+import { QuizQuestion } from '../lesson/QuizQuestion.tsx'
+import { RunButton } from '../lesson/RunButton.tsx'
+import { acceptDrops } from './add-files.ts'
+import { BottomBar } from './BottomBar.tsx'
+import { ClusterState } from './ClusterState.tsx'
+import { loadLayout } from './layout.ts'
+import { Menu } from './Menu.tsx'
+import { wirePageKeys } from './page-keys.ts'
+import { keepRan, restoreRan } from './ran-before.ts'
+import { Splitter } from './Splitter.tsx'
+import { Workbench } from './Workbench.tsx'
+
+type Island = ComponentType<Record<string, unknown>>
+
+/** Props come from our own build; each component's type is kept by the .astro file that wrote them. */
+const islands: Readonly<Record<string, Island>> = {
+  run: RunButton as Island,
+  predict: PredictQuestion as Island,
+  quiz: QuizQuestion as Island,
+  exercise: ExerciseSheet as Island,
+}
+
+function propsOf(element: HTMLElement): Record<string, unknown> {
+  return JSON.parse(element.dataset['props'] ?? '{}')
+}
+
+loadLayout()
+wireThemeSwitch()
+wirePageKeys()
+for (const element of document.querySelectorAll<HTMLElement>('[data-island]')) {
+  const island = islands[element.dataset['island'] ?? '']
+  if (island !== undefined) hydrate(h(island, propsOf(element)), element)
+}
+const mount = (selector: string, component: Island): HTMLElement | null => {
+  const element = document.querySelector<HTMLElement>(selector)
+  if (element !== null) render(h(component, propsOf(element)), element)
+  return element
+}
+mount('[data-mount=state]', ClusterState as Island)
+mount('[data-mount=menu]', Menu as Island)
+mount('[data-mount=splitter]', Splitter as unknown as Island)
+mount('[data-mount=bottom]', BottomBar as Island)
+const bench = mount('[data-mount=workbench]', Workbench as unknown as Island)
+if (bench !== null) acceptDrops(bench)
+
+const slug = document.body.dataset['lesson'] ?? ''
+restoreRan(slug)
+session.ran.subscribe(() => keepRan(slug))
+session.start(slug)
+void loadAnswers(slug)
+void fetchLastAttempt(slug).then((attempt) => {
+  if (attempt !== undefined) session.remember(attempt)
+})

@@ -1,0 +1,289 @@
+// Everything a lesson page knows and can ask for: one connection, and stores that components watch.
+import type { Attempt, CheckResult } from '../../sandbox-server/contract/check.ts'
+import type { SandboxState } from '../../sandbox-server/contract/sandbox.ts'
+import type {
+  AppliedDocument,
+  ClientMessage,
+  ClusterObject,
+  ServerMessage,
+} from '../../sandbox-server/contract/socket.ts'
+import { Documents, type WriteAnswer } from '../editor/documents.ts'
+import { Connection, type ConnectionState, randomId } from './connection.ts'
+import { keepQuiz, keptQuiz } from './kept-quiz.ts'
+import { locateSandbox } from './rest.ts'
+import { createStore, type Store } from './store.ts'
+import { TerminalFeed } from './terminal-feed.ts'
+
+export interface CheckRun {
+  readonly running: boolean
+  readonly results: ReadonlyMap<string, CheckResult>
+  readonly attempt?: Attempt
+  readonly problem?: string
+}
+
+export interface Applied {
+  readonly running: boolean
+  readonly documents: readonly AppliedDocument[]
+  readonly problem?: string
+}
+
+export type RanState = 'running' | 'ran' | 'failed'
+
+/** What went wrong or was done, for the one line of news that the page reads out. */
+export interface Notice {
+  readonly tone: 'info' | 'problem'
+  readonly text: string
+}
+
+type RequestBody = ClientMessage extends infer M
+  ? M extends { requestId: string }
+    ? Omit<M, 'requestId'>
+    : never
+  : never
+type Answer = Extract<ServerMessage, { type: 'done' | 'applied' | 'attempt' | 'terminal-ran' | 'error' }>
+
+export class LessonSession {
+  readonly connection: Store<ConnectionState> = createStore<ConnectionState>({ kind: 'idle' })
+  readonly sandbox: Store<SandboxState | undefined> = createStore<SandboxState | undefined>(undefined)
+  readonly objects: Store<ReadonlyMap<string, ClusterObject>> = createStore(new Map())
+  readonly check: Store<CheckRun> = createStore<CheckRun>({ running: false, results: new Map() })
+  readonly applied: Store<ReadonlyMap<string, Applied>> = createStore(new Map())
+  readonly ran: Store<ReadonlyMap<string, RanState>> = createStore(new Map())
+  readonly quiz: Store<Readonly<Record<string, string>>> = createStore({})
+  readonly notice: Store<Notice | undefined> = createStore<Notice | undefined>(undefined)
+  /** Server's clock minus the page's, in milliseconds. */
+  readonly clockSkew: Store<number> = createStore(0)
+  readonly documents: Documents
+  readonly terminal: TerminalFeed
+  slug = ''
+  private readonly link: Connection
+  private readonly answers = new Map<string, (answer: Answer) => void>()
+
+  constructor() {
+    this.link = new Connection({
+      state: (state) => this.connection.set(state),
+      message: (message) => this.received(message),
+      terminal: (offset, data) => this.terminal.frame(offset, data),
+      hello: () => this.terminal.hello(),
+      locate: async () => {
+        const located = await locateSandbox(this.slug)
+        this.sandbox.set(located.sandbox)
+        return located.url
+      },
+    })
+    this.terminal = new TerminalFeed({
+      input: (data) => this.link.input(data),
+      resized: (columns, rows) => this.link.mention({ type: 'terminal-resize', columns, rows }),
+      rendered: (offset) => this.link.mention({ type: 'terminal-ack', offset }),
+    })
+    this.documents = new Documents({
+      write: (path, content, baseRevision) => this.write(path, content, baseRevision),
+      delete: async (path) => void (await this.ask({ type: 'file-delete', path })),
+    })
+  }
+
+  /** Called once, in the browser. */
+  start(slug: string): void {
+    this.slug = slug
+    this.quiz.set(keptQuiz(slug))
+    this.link.connect()
+    addEventListener('online', () => this.link.retryNow())
+    addEventListener('offline', () => this.link.wentOffline())
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible' && this.connection.get().kind === 'reconnecting')
+        this.link.retryNow()
+    })
+    addEventListener('pagehide', (event) => {
+      if (!event.persisted) this.link.dispose()
+    })
+  }
+
+  reconnect(): void {
+    this.link.retryNow()
+  }
+
+  /** Opens the lesson's sandbox again after it stopped or failed: asking for it is what starts it. */
+  startAgain(): void {
+    this.link.connectAnew()
+  }
+
+  async apply(path: string): Promise<void> {
+    const note = (applied: Applied): void => this.applied.update((all) => new Map(all).set(path, applied))
+    note({ running: true, documents: [] })
+    await this.documents.save(path)
+    const document = this.documents.open.get().get(path)
+    if (document?.problem !== undefined || document?.theirs !== undefined) {
+      note({
+        running: false,
+        documents: [],
+        problem: document.problem ?? 'Choose a version of the file first; nothing was applied.',
+      })
+      return
+    }
+    const answer = await this.ask({ type: 'apply', path })
+    if (answer.type === 'applied') {
+      note({ running: false, documents: answer.documents })
+      this.tell(appliedSentence(answer.documents))
+    } else if (answer.type === 'error') {
+      note({ running: false, documents: [], problem: sentence(answer) })
+    }
+  }
+
+  async runCheck(): Promise<void> {
+    if (this.check.get().running) return
+    this.check.update((before) => ({ running: true, results: before.results }))
+    await Promise.all([...this.documents.open.get().keys()].map((path) => this.documents.save(path)))
+    const answer = await this.ask({ type: 'check', quiz: this.quiz.get() })
+    this.check.update((before) => {
+      if (answer.type === 'attempt') return shownAttempt(answer.attempt)
+      if (answer.type === 'error')
+        return { running: false, results: before.results, problem: sentence(answer) }
+      return { ...before, running: false }
+    })
+  }
+
+  answerQuiz(id: string, option: string): void {
+    this.quiz.update((quiz) => ({ ...quiz, [id]: option }))
+    keepQuiz(this.slug, this.quiz.get())
+  }
+
+  /** Shows what an earlier visit found. A run of this page wins. */
+  remember(attempt: Attempt): void {
+    const before = this.check.get()
+    if (!before.running && before.attempt === undefined) this.check.set(shownAttempt(attempt))
+  }
+
+  async runCommand(command: string): Promise<void> {
+    if (this.ran.get().get(command) === 'running') return
+    this.noteRan(command, 'running')
+    const answer = await this.ask({ type: 'terminal-run', command })
+    if (answer.type === 'terminal-ran') this.noteRan(command, 'ran')
+    else {
+      this.noteRan(command, 'failed')
+      if (answer.type === 'error') this.tell(sentence(answer), 'problem')
+    }
+  }
+
+  noteRan(command: string, state: RanState): void {
+    this.ran.update((all) => new Map(all).set(command, state))
+  }
+
+  async sandboxDo(type: 'sandbox-extend' | 'sandbox-reset' | 'sandbox-restart', done: string): Promise<void> {
+    const answer = await this.ask({ type })
+    if (answer.type === 'error') this.tell(sentence(answer), 'problem')
+    else this.tell(done)
+    if (type === 'sandbox-reset' && answer.type !== 'error') {
+      this.check.set({ running: false, results: new Map() })
+      this.applied.set(new Map())
+    }
+  }
+
+  tell(text: string, tone: Notice['tone'] = 'info'): void {
+    this.notice.set({ tone, text })
+  }
+
+  private async write(path: string, content: string, baseRevision: number): Promise<WriteAnswer> {
+    const answer = await this.ask({ type: 'file-write', path, content, baseRevision })
+    if (answer.type !== 'error')
+      return { outcome: 'written', revision: this.revisionAfterWrite(path, baseRevision) }
+    if (answer.code === 'CONFLICT') return { outcome: 'conflict', theirs: this.lastSeen.get(path) }
+    return { outcome: 'failed', message: sentence(answer) }
+  }
+
+  /** The newest file that the server told of, which is what a conflict is about. */
+  private readonly lastSeen = new Map<string, { path: string; content: string; revision: number }>()
+
+  private revisionAfterWrite(path: string, baseRevision: number): number {
+    return Math.max(baseRevision + 1, this.lastSeen.get(path)?.revision ?? 0)
+  }
+
+  private ask(body: RequestBody): Promise<Answer> {
+    const requestId = randomId()
+    return new Promise((resolve) => {
+      this.answers.set(requestId, resolve)
+      this.link.request({ ...body, requestId })
+    })
+  }
+
+  private received(message: ServerMessage): void {
+    switch (message.type) {
+      case 'welcome':
+        this.clockSkew.set(message.serverTime - Date.now())
+        this.sandbox.set(message.sandbox)
+        return
+      case 'sandbox':
+        this.sandbox.set(message.sandbox)
+        return
+      case 'files':
+        for (const file of message.files) this.lastSeen.set(file.path, file)
+        this.documents.serverHas(message.files)
+        return
+      case 'file-changed':
+        this.lastSeen.set(message.file.path, message.file)
+        this.documents.serverChanged(message.file)
+        return
+      case 'file-deleted':
+        this.lastSeen.delete(message.path)
+        this.documents.serverDeleted(message.path)
+        return
+      case 'terminal-reset':
+        this.terminal.reset(message.offset)
+        return
+      case 'cluster':
+        this.objects.update((before) => {
+          const next = new Map(message.reset ? [] : before)
+          for (const uid of message.deleted) next.delete(uid)
+          for (const object of message.changed) next.set(object.uid, object)
+          return next
+        })
+        return
+      case 'check-result':
+        this.check.update((before) => ({
+          ...before,
+          results: new Map(before.results).set(message.result.id, message.result),
+        }))
+        return
+      case 'done':
+      case 'applied':
+      case 'attempt':
+      case 'terminal-ran':
+        this.settle(message.requestId, message)
+        return
+      case 'error':
+        if (message.requestId === undefined) this.tell(sentence(message), 'problem')
+        else this.settle(message.requestId, message)
+        return
+      case 'pong':
+        return
+      default:
+        message satisfies never
+    }
+  }
+
+  private settle(requestId: string, answer: Answer): void {
+    this.answers.get(requestId)?.(answer)
+    this.answers.delete(requestId)
+  }
+}
+
+function shownAttempt(attempt: Attempt): CheckRun {
+  return {
+    running: false,
+    attempt,
+    results: new Map(attempt.results.map((result) => [result.id, result])),
+  }
+}
+
+function sentence(error: Extract<ServerMessage, { type: 'error' }>): string {
+  return error.hint === undefined ? error.message : `${error.message} ${error.hint}`
+}
+
+function appliedSentence(documents: readonly AppliedDocument[]): string {
+  const failed = documents.filter((document) => document.outcome === 'failed').length
+  if (failed > 0)
+    return `${failed} of ${documents.length} objects could not be applied. See the marks in the editor.`
+  return documents.map((document) => `${document.object} ${document.outcome}`).join(', ')
+}
+
+/** The page's one session. Making it touches nothing of the browser, so pages can be rendered at build time. */
+export const session = new LessonSession()
