@@ -1,15 +1,19 @@
 // The only place where rooms are wired together: configuration in, a running server out.
 import type { AddressInfo } from 'node:net'
+import { join, resolve } from 'node:path'
 import { createLearnerCookies } from './auth/learner-cookie.ts'
 import { createOriginPolicy } from './auth/origin.ts'
+import type { ClusterSpec } from './contract/lesson.ts'
 import { createHttpServer } from './http/server.ts'
-import { openLessonCatalog } from './lessons-catalog/lesson-catalog.ts'
+import { type LessonCatalog, openLessonCatalog } from './lessons-catalog/lesson-catalog.ts'
 import type { Config } from './platform/config.ts'
 import { openDataDirectory } from './platform/data-directory.ts'
+import { fastTimers } from './platform/fast-timers.ts'
 import { hostTimers } from './platform/host-timers.ts'
-import type { Log } from './platform/log.ts'
-import { version } from './platform/repository.ts'
+import { createLog, type Log } from './platform/log.ts'
+import { repositoryRoot, version } from './platform/repository.ts'
 import { inlineScriptHashes } from './platform/site-files.ts'
+import type { ProviderName } from './providers/provider.ts'
 import { openProvider } from './providers/registry.ts'
 import { Sandboxes } from './sandboxes/sandboxes.ts'
 import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts'
@@ -24,6 +28,34 @@ export interface RunningServer {
 }
 
 export class PortInUse extends Error {}
+
+export const lessonsFolder = join(repositoryRoot, 'lessons')
+
+export function openCatalog(lessons: string | undefined): LessonCatalog {
+  return openLessonCatalog(lessons === undefined ? lessonsFolder : resolve(lessons))
+}
+
+/** A provider whose clusters live `speed` times faster than the clock, where it can. */
+export async function openProofProvider(name: ProviderName, speed: number) {
+  const timers = name === 'simulated' ? fastTimers(speed) : hostTimers
+  const log = createLog('warn')
+  const provider = await openProvider(name, { timers, log, apiHost: '127.0.0.1', apiPort: 0 })
+  return { provider, timers }
+}
+
+/** A cluster alone, without exercise, learner or store. */
+export async function startCluster(
+  spec: ClusterSpec,
+  api: { readonly host: string; readonly port: number },
+  log: Log,
+) {
+  const options = { timers: hostTimers, log, apiHost: api.host, apiPort: api.port }
+  const provider = await openProvider('simulated', options)
+  const exercise = { cluster: spec, namespace: 'default', waitFor: [] }
+  const setup = { id: 'fairlead', exercise, applied: [], files: [] }
+  const cluster = await provider.create(setup, () => {}, new AbortController().signal)
+  return { cluster, close: () => provider.dispose() }
+}
 
 /** Throws DataDirectoryError, PortInUse, AppError. What was opened by then is closed again. */
 export async function startServer(config: Config, log: Log): Promise<RunningServer> {

@@ -1,9 +1,22 @@
 // Every subcommand by name. Each is loaded when it is called, so that --help answers at once.
-import type { ArgsDef, CommandDef } from 'citty'
+import { type ArgsDef, type CommandDef, defineCommand } from 'citty'
 
 /** citty types a command by its arguments and offers no common type for commands of different ones. */
 const anyArguments = <T extends ArgsDef>(command: CommandDef<T>) => command as unknown as CommandDef
 
 export const subCommands = {
   serve: async () => anyArguments((await import('./serve.ts')).serve),
+  cluster: defineCommand({
+    meta: { name: 'cluster', description: 'A simulated cluster alone, for your own kubectl' },
+    subCommands: {
+      up: async () => anyArguments((await import('./cluster-up.ts')).clusterUp),
+    },
+  }),
+  lesson: defineCommand({
+    meta: { name: 'lesson', description: 'Write and prove lessons' },
+    subCommands: {
+      new: async () => anyArguments((await import('./lesson-new.ts')).lessonNew),
+      prove: async () => anyArguments((await import('./lesson-prove.ts')).lessonProve),
+    },
+  }),
 }

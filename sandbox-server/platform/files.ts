@@ -1,6 +1,6 @@
 // Reading folders of text: lessons, the built site.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 
 export interface TextFile {
   /** Relative to the folder, with forward slashes. */
@@ -52,4 +52,16 @@ export function latestChange(paths: readonly string[]): number {
     }
   }
   return latest
+}
+
+/** Makes the file and its folders. Throws where it exists already. */
+export function writeNewFile(path: string, content: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, content, { flag: 'wx' })
+}
+
+/** Writes the file for its owner alone, whether it exists or not. */
+export function replaceFile(path: string, content: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, content, { mode: 0o600 })
 }
