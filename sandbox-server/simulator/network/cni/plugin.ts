@@ -12,6 +12,15 @@ export interface CniCall {
   readonly configuration: Readonly<Record<string, unknown>>
   /** Addresses already taken on this node are in `files` under /var/lib/cni, as host-local keeps them. */
   readonly previous: CniResult | undefined
+  /** The runtime's `portMappings` capability: host ports of the pod's containers. */
+  readonly portMappings?: readonly PortMapping[]
+}
+
+export interface PortMapping {
+  readonly hostPort: number
+  readonly containerPort: number
+  readonly protocol: 'tcp' | 'udp'
+  readonly hostIP?: string
 }
 
 export interface CniResult {
