@@ -10,45 +10,63 @@ const burst = 262_144
 export interface OutputQueue {
   write(data: Uint8Array | string): Promise<void>
   onOutput(listener: (data: Uint8Array) => void | Promise<void>): () => void
+  /** Drops what is not shown yet, as a terminal does at an interrupt; its writers go on. */
+  flush(): void
   close(): void
+}
+
+interface Entry {
+  readonly bytes: Uint8Array
+  offset: number
+  settle(error?: Error): void
 }
 
 export function createOutputQueue(): OutputQueue {
   const listeners = new Set<(data: Uint8Array) => void | Promise<void>>()
-  let tail: Promise<void> | undefined
+  let entries: Entry[] = []
+  let busy = false
   let closed = false
   let afterReturn = false
-  let sinceYield = 0
-  let listening: (() => void)[] = []
+  let sinceTurn = 0
 
-  const deliver = (bytes: Uint8Array): Promise<void> | undefined => {
-    sinceYield += bytes.length
-    let waits: Promise<void>[] | undefined
+  /** Gives a piece to every listener; a promise where somebody wants to be waited for. */
+  const deliver = (bytes: Uint8Array): Promise<unknown> | undefined => {
+    sinceTurn += bytes.length
+    const waits: Promise<void>[] = []
     for (const listener of listeners) {
       const result = listener(bytes)
-      if (result) {
-        waits ??= []
-        waits.push(result)
-      }
+      if (result) waits.push(result)
     }
-    if (waits) {
-      sinceYield = 0
-      return Promise.all(waits).then(() => undefined)
+    if (waits.length > 0) {
+      sinceTurn = 0
+      // A listener that fails has gone away; the others still read.
+      return Promise.allSettled(waits)
     }
-    if (sinceYield < burst) return undefined
-    sinceYield = 0
+    if (sinceTurn < burst) return undefined
+    sinceTurn = 0
     return yieldTurn()
   }
-  const send = async (bytes: Uint8Array) => {
-    for (let offset = 0; offset < bytes.length; offset += piece) {
-      while (listeners.size === 0 && !closed) await new Promise<void>((resolve) => listening.push(resolve))
-      if (closed) throw new BrokenPipe('terminal hung up')
-      const wait = deliver(bytes.subarray(offset, offset + piece))
-      if (wait) await wait
+  const pump = () => {
+    while (!busy && !closed && listeners.size > 0) {
+      const [entry] = entries
+      if (!entry) return
+      const bytes = entry.bytes.subarray(entry.offset, entry.offset + piece)
+      entry.offset += bytes.length
+      if (entry.offset >= entry.bytes.length) entries.shift()
+      const wait = deliver(bytes)
+      if (!wait) {
+        if (entry.offset >= entry.bytes.length) entry.settle()
+        continue
+      }
+      busy = true
+      void wait.then(() => {
+        busy = false
+        if (entry.offset >= entry.bytes.length) entry.settle()
+        pump()
+      })
     }
   }
-  const translate = (data: Uint8Array | string): Uint8Array => {
-    const bytes = typeof data === 'string' ? encoder.encode(data) : data
+  const translate = (bytes: Uint8Array): Uint8Array => {
     let extra = 0
     let returned = afterReturn
     for (let i = 0; i < bytes.length; i++) {
@@ -56,51 +74,49 @@ export function createOutputQueue(): OutputQueue {
       if (byte === 10 && !returned) extra++
       returned = byte === 13
     }
-    if (extra === 0) {
-      if (bytes.length > 0) afterReturn = returned
-      return bytes
-    }
+    const before = afterReturn
+    if (bytes.length > 0) afterReturn = returned
+    if (extra === 0) return bytes
     const result = new Uint8Array(bytes.length + extra)
     let out = 0
-    returned = afterReturn
+    returned = before
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i] ?? 0
       if (byte === 10 && !returned) result[out++] = 13
       result[out++] = byte
       returned = byte === 13
     }
-    afterReturn = returned
     return result
   }
 
   return {
     write(data) {
       if (closed) return Promise.reject(new BrokenPipe('terminal hung up'))
-      const bytes = translate(data)
-      const run = tail ? tail.then(() => send(bytes)) : send(bytes)
-      const settled: Promise<void> = run.then(
-        () => {
-          if (tail === settled) tail = undefined
-        },
-        () => {
-          if (tail === settled) tail = undefined
-        },
-      )
-      tail = settled
-      return run
+      if (data.length === 0) return Promise.resolve()
+      const bytes = translate(typeof data === 'string' ? encoder.encode(data) : data)
+      return new Promise((resolve, reject) => {
+        entries.push({ bytes, offset: 0, settle: (error) => (error ? reject(error) : resolve()) })
+        pump()
+      })
     },
     onOutput(listener) {
       listeners.add(listener)
-      const list = listening
-      listening = []
-      for (const callback of list) callback()
+      pump()
       return () => listeners.delete(listener)
+    },
+    flush() {
+      const dropped = entries
+      entries = []
+      for (const entry of dropped) {
+        entry.offset = entry.bytes.length
+        entry.settle()
+      }
     },
     close() {
       closed = true
-      const list = listening
-      listening = []
-      for (const callback of list) callback()
+      const dropped = entries
+      entries = []
+      for (const entry of dropped) entry.settle(new BrokenPipe('terminal hung up'))
     },
   }
 }

@@ -7,6 +7,8 @@ import { textWidth } from './text-width.ts'
 /** Reading end of a terminal. What a line editor read too far goes back in front with `unread`. */
 export interface TerminalInput extends ReadStream {
   readonly isTerminal: true
+  /** Whether something was typed that nobody has read. */
+  readonly pending: boolean
   unread(data: Uint8Array | string): void
 }
 
@@ -75,6 +77,9 @@ export function createTerminalDevice(options: TerminalDeviceOptions): TerminalDe
     line = []
     queue = []
     ahead = ''
+    output.flush()
+    if (name === 'SIGINT') echo('^C')
+    if (name === 'SIGTERM') echo('^\\')
     const handler = foreground.at(-1) ?? options.onSignal
     handler?.(name)
   }
@@ -88,11 +93,11 @@ export function createTerminalDevice(options: TerminalDeviceOptions): TerminalDe
         line = []
         return
       case '\x03':
-        echo('^C')
-        return signal('SIGINT')
+        signal('SIGINT')
+        return
       case '\x1c':
-        echo('^\\')
-        return signal('SIGTERM')
+        signal('SIGTERM')
+        return
       case '\x04':
         push(line.length > 0 ? line.join('') : endOfInput)
         line = []
@@ -144,6 +149,9 @@ export function createTerminalDevice(options: TerminalDeviceOptions): TerminalDe
   return {
     stdin: {
       isTerminal: true,
+      get pending() {
+        return ahead !== '' || queue.length > 0 || line.length > 0
+      },
       async read(abort) {
         for (;;) {
           if (raw && ahead !== '') {

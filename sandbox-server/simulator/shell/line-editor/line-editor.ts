@@ -1,0 +1,356 @@
+// The line editor: emacs keys as readline binds them, history, incremental search, completion, pastes. Draws through a Screen.
+import { HistoryWalk } from './history.ts'
+import { type Key, KeyReader } from './keys.ts'
+import { Screen } from './screen.ts'
+import { blankWordStart, nextCharacter, previousCharacter, wordEnd, wordStart } from './words.ts'
+
+export interface EditorTerminal {
+  readonly columns: number
+  onResize(listener: () => void): () => void
+  read(signal: AbortSignal): Promise<string | undefined>
+  /** Whether input waits to be read. */
+  readonly pending: boolean
+  unread(data: string): void
+  write(data: string): Promise<void>
+}
+
+export interface CompletionResult {
+  /** Where the word that is completed starts. */
+  readonly start: number
+  /** Replaces text from `start` to the cursor; undefined where nothing more is certain. */
+  readonly insert: string | undefined
+  /** What a second Tab lists. */
+  readonly candidates: readonly string[]
+}
+
+export type Completer = (line: string, position: number) => Promise<CompletionResult | undefined>
+
+export type ReadResult =
+  | { readonly kind: 'line'; readonly text: string }
+  | { readonly kind: 'interrupt' }
+  | { readonly kind: 'end' }
+
+export class LineEditor {
+  readonly #terminal: EditorTerminal
+  readonly #history: readonly string[]
+  readonly #complete: Completer
+  readonly #keys = new KeyReader()
+  readonly #screen = new Screen()
+  #walk: HistoryWalk
+  #text = ''
+  #position = 0
+  #killed = ''
+  #undo: { text: string; position: number }[] = []
+  #prompt = ''
+  #search: { text: string; at: number; before: string; found: boolean } | undefined
+  #lastKey = ''
+  #quoteNext = false
+
+  constructor(terminal: EditorTerminal, history: readonly string[], complete: Completer) {
+    this.#terminal = terminal
+    this.#history = history
+    this.#complete = complete
+    this.#walk = new HistoryWalk(history)
+  }
+
+  /** Reads one line. The bytes behind it go back to the terminal, for whatever reads next. */
+  async read(prompt: string, signal: AbortSignal, typed = ''): Promise<ReadResult> {
+    if (!this.#terminal.pending) this.#keys.endPaste()
+    this.#prompt = prompt
+    this.#text = typed
+    this.#position = typed.length
+    this.#undo = []
+    this.#search = undefined
+    this.#lastKey = ''
+    this.#walk = new HistoryWalk(this.#history)
+    await this.#terminal.write(this.#screen.start(prompt, this.#terminal.columns))
+    const stop = this.#terminal.onResize(() => {
+      void this.#terminal.write(this.#screen.resize(this.#terminal.columns, this.#text, this.#position))
+    })
+    try {
+      for (;;) {
+        for (let key = this.#keys.next(); key; key = this.#keys.next()) {
+          const result = await this.#handle(key, signal)
+          if (result) {
+            await this.#leave(result)
+            return result
+          }
+        }
+        await this.#draw()
+        const data = await this.#terminal.read(signal)
+        if (data === undefined) return { kind: 'end' }
+        this.#keys.push(data)
+      }
+    } finally {
+      stop()
+      this.#terminal.unread(this.#keys.take())
+    }
+  }
+
+  /** What stands on the line now, for a prompt that comes back later. */
+  get text(): string {
+    return this.#text
+  }
+
+  /** Leaves the unfinished line on the screen. */
+  abandon(): Promise<void> {
+    return this.#terminal.write(this.#screen.finish(this.#text))
+  }
+
+  async #leave(result: ReadResult): Promise<void> {
+    if (this.#search) this.#endSearch()
+    let output = this.#screen.update(this.#text, this.#text.length)
+    if (result.kind === 'interrupt') output += '^C\n'
+    else if (result.kind === 'line') output += this.#screen.finish(this.#text)
+    await this.#terminal.write(output)
+  }
+
+  async #draw(): Promise<void> {
+    const output = this.#screen.update(this.#text, this.#position)
+    if (output !== '') await this.#terminal.write(output)
+  }
+
+  async #handle(key: Key, signal: AbortSignal): Promise<ReadResult | undefined> {
+    if (this.#quoteNext && key.kind === 'key') {
+      this.#quoteNext = false
+      const code = /^C-(.)$/.exec(key.name)?.[1]
+      if (code) this.#insert(String.fromCharCode(code.charCodeAt(0) - 96))
+      else if (key.name === 'tab') this.#insert('\t')
+      return undefined
+    }
+    this.#quoteNext = false
+    if (this.#search) {
+      const done = this.#handleSearch(key)
+      if (done) return undefined
+    }
+    if (key.kind === 'text') {
+      this.#walk.stop()
+      this.#insert(key.text)
+      this.#lastKey = 'text'
+      return undefined
+    }
+    const last = this.#lastKey
+    this.#lastKey = key.name
+    if (key.name !== 'up' && key.name !== 'down' && key.name !== 'C-p' && key.name !== 'C-n')
+      this.#walk.stop()
+    switch (key.name) {
+      case 'enter':
+        return { kind: 'line', text: this.#text }
+      case 'C-c':
+        this.#keys.take()
+        return { kind: 'interrupt' }
+      case 'C-d':
+        if (this.#text === '') return { kind: 'end' }
+        this.#remove(this.#position, nextCharacter(this.#text, this.#position))
+        return undefined
+      case 'tab':
+        await this.#completeWord(last === 'tab', signal)
+        return undefined
+      case 'C-l':
+        await this.#terminal.write(this.#screen.clear(this.#text, this.#position))
+        return undefined
+      case 'C-r':
+        this.#search = { text: '', at: 0, before: this.#text, found: true }
+        await this.#drawSearch()
+        return undefined
+      case 'C-v':
+        this.#quoteNext = true
+        return undefined
+      default:
+        this.#edit(key.name, last)
+        return undefined
+    }
+  }
+
+  #edit(name: string, last: string): void {
+    const again = last === name
+    const { length } = this.#text
+    const at = this.#position
+    const before = (move: typeof wordStart) => move(this.#text, at)
+    const edits: Readonly<Record<string, () => void>> = {
+      left: () => this.#move(before(previousCharacter)),
+      'C-b': () => this.#move(before(previousCharacter)),
+      right: () => this.#move(before(nextCharacter)),
+      'C-f': () => this.#move(before(nextCharacter)),
+      home: () => this.#move(0),
+      'C-a': () => this.#move(0),
+      end: () => this.#move(length),
+      'C-e': () => this.#move(length),
+      'M-b': () => this.#move(before(wordStart)),
+      'M-f': () => this.#move(before(wordEnd)),
+      backspace: () => this.#remove(before(previousCharacter), at),
+      delete: () => this.#remove(at, before(nextCharacter)),
+      'C-w': () => this.#kill(before(blankWordStart), at, again, true),
+      'M-backspace': () => this.#kill(before(wordStart), at, again, true),
+      'M-d': () => this.#kill(at, before(wordEnd), again, false),
+      'C-u': () => this.#kill(0, at, false, true),
+      'C-k': () => this.#kill(at, length, false, false),
+      'C-y': () => this.#insert(this.#killed),
+      'C-t': () => this.#transpose(),
+      'M-u': () => this.#changeCase(name),
+      'M-l': () => this.#changeCase(name),
+      'M-c': () => this.#changeCase(name),
+      'M-.': () => this.#insert(this.#history.at(-1)?.trim().split(/\s+/).at(-1) ?? ''),
+      'C-\x7f': () => this.#undoOne(),
+      up: () => this.#walkUp(),
+      'C-p': () => this.#walkUp(),
+      down: () => this.#replace(this.#walk.down(this.#text)),
+      'C-n': () => this.#replace(this.#walk.down(this.#text)),
+    }
+    edits[name]?.()
+  }
+
+  #move(position: number): void {
+    this.#position = position
+  }
+
+  #walkUp(): void {
+    const prefix = this.#walk.walking ? '' : this.#text.slice(0, this.#position)
+    this.#replace(this.#walk.up(this.#text, prefix))
+  }
+
+  #replace(text: string | undefined): void {
+    if (text === undefined) return
+    this.#text = text
+    this.#position = text.length
+  }
+
+  #keep(): void {
+    this.#undo.push({ text: this.#text, position: this.#position })
+    if (this.#undo.length > 200) this.#undo.shift()
+  }
+
+  #undoOne(): void {
+    const before = this.#undo.pop()
+    if (!before) return
+    this.#text = before.text
+    this.#position = before.position
+  }
+
+  #insert(text: string): void {
+    if (text === '') return
+    if (this.#lastKey !== 'text') this.#keep()
+    this.#text =
+      this.#position === this.#text.length
+        ? this.#text + text
+        : this.#text.slice(0, this.#position) + text + this.#text.slice(this.#position)
+    this.#position += text.length
+  }
+
+  #remove(from: number, to: number): void {
+    if (from === to) return
+    this.#keep()
+    this.#text = this.#text.slice(0, from) + this.#text.slice(to)
+    this.#position = from
+  }
+
+  /** Removed text can be yanked; repeated kills gather. */
+  #kill(from: number, to: number, again: boolean, backwards: boolean): void {
+    const text = this.#text.slice(from, to)
+    if (text !== '') {
+      if (!again) this.#killed = text
+      else this.#killed = backwards ? text + this.#killed : this.#killed + text
+    }
+    this.#remove(from, to)
+  }
+
+  #transpose(): void {
+    if (this.#position === 0 || this.#text.length < 2) return
+    this.#keep()
+    const at = Math.min(this.#position, this.#text.length - 1)
+    const characters = this.#text.charAt(at) + this.#text.charAt(at - 1)
+    this.#text = this.#text.slice(0, at - 1) + characters + this.#text.slice(at + 1)
+    this.#position = at + 1
+  }
+
+  #changeCase(name: string): void {
+    this.#keep()
+    const end = wordEnd(this.#text, this.#position)
+    const word = this.#text.slice(this.#position, end)
+    const changed =
+      name === 'M-u'
+        ? word.toUpperCase()
+        : name === 'M-l'
+          ? word.toLowerCase()
+          : word.toLowerCase().replace(/[\p{L}\p{N}]/u, (letter) => letter.toUpperCase())
+    this.#text = this.#text.slice(0, this.#position) + changed + this.#text.slice(end)
+    this.#position = end
+  }
+
+  /** True where the key belonged to the search; any other key ends it and works on the line found. */
+  #handleSearch(key: Key): boolean {
+    const search = this.#search
+    if (!search) return false
+    if (key.kind === 'text') search.text += key.text
+    else if (key.name === 'backspace') {
+      search.text = search.text.slice(0, -1)
+      search.at = 0
+    } else if (key.name === 'C-r') search.at++
+    else if (key.name === 'C-g' || key.name === 'C-c') {
+      this.#replace(search.before)
+      this.#endSearch()
+      return true
+    } else {
+      this.#endSearch()
+      return key.name === 'escape'
+    }
+    const found = this.#walk.search(search.text, search.at)
+    search.found = found !== undefined
+    if (found) {
+      search.at = found.at
+      this.#text = found.line
+      this.#position = Math.max(0, found.line.lastIndexOf(search.text))
+    } else if (key.kind === 'key') search.at = Math.max(0, search.at - 1)
+    void this.#drawSearch()
+    return true
+  }
+
+  #drawSearch(): Promise<void> {
+    const search = this.#search
+    if (!search) return Promise.resolve()
+    const prompt = `(${search.found ? '' : 'failed '}reverse-i-search)\`${search.text}': `
+    return this.#terminal.write(this.#screen.withPrompt(prompt, this.#text, this.#position))
+  }
+
+  #endSearch(): void {
+    this.#search = undefined
+    void this.#terminal.write(this.#screen.withPrompt(this.#prompt, this.#text, this.#position))
+  }
+
+  async #completeWord(again: boolean, signal: AbortSignal): Promise<void> {
+    await this.#draw()
+    const text = this.#text
+    const position = this.#position
+    const result = await this.#complete(text, position)
+    if (signal.aborted || !result || this.#text !== text) {
+      if (!result) await this.#terminal.write('\x07')
+      return
+    }
+    if (result.insert !== undefined && result.insert !== text.slice(result.start, position)) {
+      this.#keep()
+      this.#text = text.slice(0, result.start) + result.insert + text.slice(position)
+      this.#position = result.start + result.insert.length
+      return
+    }
+    if (result.candidates.length > 1 && again) {
+      const block = inColumns(result.candidates, this.#terminal.columns)
+      await this.#terminal.write(this.#screen.below(block, this.#text, this.#position))
+      return
+    }
+    if (result.candidates.length !== 1) await this.#terminal.write('\x07')
+  }
+}
+
+/** Names in columns as readline lists them, down and then across. */
+export function inColumns(names: readonly string[], columns: number): string {
+  const width = Math.max(...names.map((name) => name.length)) + 2
+  const across = Math.max(1, Math.floor(columns / width))
+  const rows = Math.ceil(names.length / across)
+  let text = ''
+  for (let row = 0; row < rows; row++) {
+    let line = ''
+    for (let i = row; i < names.length; i += rows) line += (names[i] ?? '').padEnd(width)
+    text += `${line.trimEnd()}\n`
+  }
+  return text
+}
