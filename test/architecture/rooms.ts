@@ -7,8 +7,6 @@ export interface Room {
   readonly mayImport: readonly string[]
   /** Whether it runs in a browser too: no node: imports. */
   readonly isomorphic?: boolean
-  /** Whether it may import node: modules that reach the operating system. Only platform may, and those with a stated reason. */
-  readonly node?: readonly string[]
 }
 
 const server = 'sandbox-server'
@@ -22,12 +20,86 @@ export const rooms: readonly Room[] = [
   { folder: `${server}/auth`, mayImport: [`${server}/contract`, `${server}/platform`] },
   {
     folder: `${server}/providers/simulated`,
-    mayImport: [`${server}/contract`, `${server}/platform`, `${server}/simulator`, `${server}/providers/provider.ts`],
+    mayImport: [
+      `${server}/contract`,
+      `${server}/platform`,
+      `${server}/simulator`,
+      `${server}/providers/provider.ts`,
+      `${server}/providers/manifest`,
+    ],
   },
   {
     folder: `${server}/providers`,
     mayImport: [`${server}/contract`, `${server}/platform`, `${server}/providers/simulated`],
   },
+  {
+    folder: `${server}/lessons-catalog`,
+    mayImport: [`${server}/contract`, `${server}/platform`],
+  },
+  {
+    folder: `${server}/terminals`,
+    mayImport: [
+      `${server}/contract`,
+      `${server}/platform`,
+      `${server}/store`,
+      `${server}/providers/provider.ts`,
+    ],
+  },
+  {
+    folder: `${server}/sandboxes`,
+    mayImport: [
+      `${server}/contract`,
+      `${server}/platform`,
+      `${server}/checks`,
+      `${server}/store`,
+      `${server}/terminals`,
+      `${server}/lessons-catalog`,
+      `${server}/providers/provider.ts`,
+    ],
+  },
+  {
+    folder: `${server}/proofs`,
+    mayImport: [
+      `${server}/contract`,
+      `${server}/platform`,
+      `${server}/checks`,
+      `${server}/lessons-catalog`,
+      `${server}/providers/provider.ts`,
+    ],
+  },
+  {
+    folder: `${server}/http`,
+    mayImport: [
+      `${server}/contract`,
+      `${server}/platform`,
+      `${server}/auth`,
+      `${server}/store`,
+      `${server}/sandboxes`,
+      `${server}/terminals`,
+      `${server}/lessons-catalog`,
+    ],
+  },
+  {
+    folder: `${server}/ws`,
+    mayImport: [
+      `${server}/contract`,
+      `${server}/platform`,
+      `${server}/auth`,
+      `${server}/store`,
+      `${server}/sandboxes`,
+      `${server}/terminals`,
+      `${server}/lessons-catalog`,
+    ],
+  },
+  {
+    folder: `${server}/cli`,
+    mayImport: [`${server}/main.ts`, `${server}/contract`, `${server}/platform`],
+  },
+  {
+    folder: 'src/simulator-worker',
+    mayImport: ['src', `${server}/contract`, `${server}/checks`, `${server}/simulator`],
+  },
+  { folder: 'src', mayImport: [`${server}/contract`, `${server}/checks`] },
 ]
 
 /** Modules that only platform/ may import. */

@@ -21,7 +21,9 @@ export interface SourceFile {
 
 export function sourceFiles(folder: string): SourceFile[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|tsx|astro|mdx)$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
+    .filter(
+      (entry) => entry.isFile() && /\.(ts|tsx|astro|mdx)$/.test(entry.name) && !entry.name.endsWith('.d.ts'),
+    )
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .filter((path) => !path.includes('node_modules'))
     .sort()
@@ -40,7 +42,11 @@ function importsOf(path: string, text: string): Import[] {
   }
   // `import('x').Name` in a type position is erased; a call that is awaited or returned is not.
   for (const [, specifier = '', member] of text.matchAll(dynamic)) {
-    found.push({ specifier, target: targetOf(path, specifier), typeOnly: member !== undefined && /\.[A-Z]/.test(member) })
+    found.push({
+      specifier,
+      target: targetOf(path, specifier),
+      typeOnly: member !== undefined && /\.[A-Z]/.test(member),
+    })
   }
   return found
 }
