@@ -56,6 +56,7 @@ export function startKubelet(given: KubeletParts): Kubelet {
     }
   }
 
+  if (parts.snapshot) parts.nodeFiles.root.restore(parts.snapshot.nodeFiles)
   reportNode(parts, stop.signal)
   for (const pod of parts.staticPods ?? []) createMirror(parts, pod)
   const unwatch = parts.objects.watch(pods, hear, { fieldSelector: `spec.nodeName=${parts.nodeName}` })
@@ -74,6 +75,7 @@ export function startKubelet(given: KubeletParts): Kubelet {
     pods: () => [...workers.values()],
     snapshot: () => ({
       pods: [...workers.values()].flatMap((worker) => worker.snapshot() ?? []),
+      nodeFiles: parts.nodeFiles.root.changes(),
     }),
     dispose() {
       stop.abort()
