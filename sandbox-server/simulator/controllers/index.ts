@@ -1,16 +1,26 @@
 // Every control loop of a cluster, in the order in which it is started.
+import { cronJobController } from './cron-job.ts'
 import { daemonSetController } from './daemon-set.ts'
 import { deploymentController } from './deployment.ts'
 import { endpointSliceController } from './endpoint-slice.ts'
 import { endpointsController } from './endpoints.ts'
+import { eventTtlController } from './event-ttl.ts'
 import { garbageCollector } from './garbage-collector.ts'
+import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.ts'
+import { jobController } from './job.ts'
 import { namespaceController } from './namespace.ts'
+import { nodeLifecycleController } from './node-lifecycle.ts'
+import { podDisruptionBudgetController } from './pod-disruption-budget.ts'
+import { podGcController } from './pod-gc.ts'
 import { replicaSetController } from './replica-set.ts'
 import type { Controller } from './runtime/controller.ts'
 import { scheduler } from './scheduler.ts'
 import { serviceAccountController } from './service-account.ts'
+import { statefulSetController } from './stateful-set.ts'
+import { taintEvictionController } from './taint-eviction.ts'
 
 export const controllers: readonly Controller[] = [
+  nodeLifecycleController,
   scheduler,
   serviceAccountController,
   namespaceController,
@@ -18,6 +28,14 @@ export const controllers: readonly Controller[] = [
   daemonSetController,
   deploymentController,
   replicaSetController,
+  statefulSetController,
+  jobController,
+  cronJobController,
   endpointSliceController,
   endpointsController,
+  podDisruptionBudgetController,
+  horizontalPodAutoscalerController,
+  podGcController,
+  taintEvictionController,
+  eventTtlController,
 ]
