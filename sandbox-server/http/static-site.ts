@@ -10,9 +10,9 @@ export async function serveSite(app: FastifyInstance, site: string): Promise<voi
   await app.register(fastifyStatic, {
     root: site,
     preCompressed: true,
-    // Astro puts everything whose name holds a hash below _astro.
+    // astro.config.mjs puts everything whose name holds a hash below _assets.
     setHeaders: (response, path) => {
-      const isHashed = path.includes('/_astro/')
+      const isHashed = path.includes('/_assets/')
       response.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
     // Without this a missing folder index would list nothing and answer 403.

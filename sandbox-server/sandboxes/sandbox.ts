@@ -199,6 +199,11 @@ export class Sandbox {
     return made
   }
 
+  /** Resolves once the sandbox is no longer on its way: a page's request may come while it starts. */
+  async arrived(): Promise<void> {
+    while (this.#state.state === 'starting') await this.#lifecycle
+  }
+
   /** Runs one check of the exercise at a time: checks may change the cluster and put it back. */
   alone<T>(act: () => Promise<T>): Promise<T> {
     const run = this.#alone.then(act)

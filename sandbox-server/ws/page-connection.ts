@@ -109,6 +109,7 @@ export class PageConnection {
           this.#size = { columns: message.columns, rows: message.rows }
           return this.#terminal?.resize(this.#size)
         default: {
+          if (sandbox.state.state === 'starting') await sandbox.arrived()
           const page = {
             tab: hello.tab,
             sandbox,

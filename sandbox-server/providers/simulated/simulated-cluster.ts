@@ -51,7 +51,7 @@ export function openSimulatedCluster(options: SimulatedClusterOptions): Cluster 
       resolve(machineAt(simulated, from).process({ signal }), question, { signal }),
     apply: (manifest) => applyManifest(manifest, { kubernetes, namespace }),
     async openTerminal(size) {
-      const terminal = openTerminal(simulated, size, shell, () => tell())
+      const terminal = openTerminal({ cluster: simulated, size, state: shell, onChange: tell })
       terminals.add(terminal)
       return {
         ...terminal,

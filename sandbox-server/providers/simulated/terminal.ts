@@ -1,29 +1,33 @@
 // A shell on the learner's simulated machine as a terminal stream.
-import type { SimulatedCluster } from '../../simulator/cluster.ts'
+import type { RunningMachine, SimulatedCluster } from '../../simulator/cluster.ts'
 import { createSession } from '../../simulator/shell/create-session.ts'
 import type { ShellState } from '../../simulator/shell/session.ts'
 import type { TerminalSize, TerminalStream } from '../provider.ts'
 
-/** `onUse` tells of every input: the history grows by it. */
-export function openTerminal(
-  cluster: SimulatedCluster,
-  size: TerminalSize,
-  state: ShellState | undefined,
-  onUse: () => void,
-): TerminalStream & { state(): ShellState } {
-  const session = createSession(cluster.host('terminal'), { ...size, state })
+export interface SimulatedTerminalOptions {
+  readonly cluster: SimulatedCluster
+  readonly size: TerminalSize
+  readonly state: ShellState | undefined
+  /** After every command: history, variables and directory may have changed. */
+  readonly onChange: () => void
+}
+
+export function openTerminal(options: SimulatedTerminalOptions): TerminalStream & { state(): ShellState } {
+  const { cluster, size, state, onChange } = options
+  const machine = cluster.host('terminal')
+  const session = createSession({
+    machine,
+    ...size,
+    workspace: machine.workingDirectory,
+    neighbours: { names: cluster.nodes, open: (name): RunningMachine | undefined => cluster.node(name) },
+    onChange,
+    ...(state === undefined ? {} : { state }),
+  })
   return {
-    write(data) {
-      session.input(data)
-      onUse()
-    },
+    write: (data) => session.input(data),
     resize: ({ columns, rows }) => session.resize(columns, rows),
     onOutput: (listener) => session.onOutput(listener),
-    async run(command) {
-      const exitCode = await session.run(command)
-      onUse()
-      return exitCode
-    },
+    run: (command) => session.run(command),
     state: () => session.state(),
     dispose: () => session.dispose(),
   }
