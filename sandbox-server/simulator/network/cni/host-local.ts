@@ -1,7 +1,7 @@
 // The host-local address management of the CNI plugins: one file an address, the next one after the last given out
 // (containernetworking/plugins, plugins/ipam/host-local).
 import type { FileSystem } from '../../node/file-system.ts'
-import { type Cidr, formatAddress, maskOf, parseAddress, parseCidr } from '../ipv4.ts'
+import { type Cidr, contains, formatAddress, maskOf, parseAddress, parseCidr } from '../ipv4.ts'
 import type { CniCall } from './plugin.ts'
 
 export interface Allocation {
@@ -30,6 +30,14 @@ export function allocate(call: CniCall, network: string): Allocation {
   const lastGiven = files.stat(lastFile) ? parseAddress(files.readText(lastFile).trim()) : undefined
   const start = lastGiven === undefined ? 0 : lastGiven - first + 1
   const taken = new Set(files.list(ipam.directory))
+  for (const text of call.ips ?? []) {
+    const wanted = parseAddress(text)
+    const path = `${ipam.directory}/${text}`
+    if (wanted === undefined || !contains(ipam.subnet, wanted)) continue
+    if (taken.has(text) && !files.readText(path).startsWith(call.pod.uid)) continue
+    files.write(path, `${call.pod.uid}\r\neth0`)
+    return { address: wanted, length: ipam.subnet.length, gateway: ipam.gateway, routes: ipam.routes }
+  }
   for (let tried = 0; tried < count; tried++) {
     const candidate = first + ((start + tried) % count)
     const text = formatAddress(candidate)

@@ -14,6 +14,8 @@ export interface CniCall {
   readonly previous: CniResult | undefined
   /** The runtime's `portMappings` capability: host ports of the pod's containers. */
   readonly portMappings?: readonly PortMapping[]
+  /** Addresses that the pod had before a restart (the `ips` capability); taken where they are free or the pod's own. */
+  readonly ips?: readonly string[]
 }
 
 export interface PortMapping {

@@ -13,6 +13,7 @@ export interface PodNetworkCall {
   /** The pod's own namespace, empty but for lo. */
   readonly network: CniCall['network']
   readonly portMappings?: CniCall['portMappings']
+  readonly ips?: CniCall['ips']
 }
 
 interface PluginList {
@@ -62,9 +63,17 @@ function callOf(
   configuration: Readonly<Record<string, unknown>>,
   previous: CniResult | undefined,
 ): CniCall {
-  const { node, pod, network, portMappings } = call
+  const { node, pod, network, portMappings, ips } = call
   const named = { ...configuration, name: list.name }
-  return { node, pod, network, configuration: named, previous, ...(portMappings && { portMappings }) }
+  return {
+    node,
+    pod,
+    network,
+    configuration: named,
+    previous,
+    ...(portMappings && { portMappings }),
+    ...(ips && { ips }),
+  }
 }
 
 function findPlugin(node: NodeOfCall, configuration: Readonly<Record<string, unknown>>): CniPlugin {
