@@ -1,17 +1,18 @@
 // Makes the data files of sandbox-server/simulator/api/data from recordings of a real API server and from the Go modules
 // k8s.io/api and k8s.io/apimachinery of the same version (field descriptions, .proto files). Run by hand:
-//   node test/conformance/generate/api-data.ts RECORDINGS/api K8S_API_MODULE APIMACHINERY_MODULE
+//   node test/conformance/generate/api-data.ts RECORDINGS/api API_MODULE APIMACHINERY_MODULE APIEXTENSIONS_MODULE
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { goTypes } from './go-types.ts'
 import { protobufDescriptor } from './protobuf-descriptor.ts'
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 type Document = { paths: Record<string, Json>; components?: { schemas?: Record<string, Json> } }
 
-const [recordings, api, apimachinery] = process.argv.slice(2)
-if (!recordings || !api || !apimachinery)
-  throw new Error('usage: api-data.ts RECORDINGS/api API_MODULE APIMACHINERY_MODULE')
+const [recordings, api, apimachinery, apiextensions] = process.argv.slice(2)
+if (!recordings || !api || !apimachinery || !apiextensions)
+  throw new Error('usage: api-data.ts RECORDINGS/api API_MODULE APIMACHINERY_MODULE APIEXTENSIONS_MODULE')
 const target = join(import.meta.dirname, '../../../sandbox-server/simulator/api/data')
 
 function recorded(name: string): Record<string, unknown> {
@@ -113,4 +114,7 @@ write('tables', recorded('tables'))
 write('schemas', schemas)
 write('openapi', { parameters, documents: paths })
 write('descriptions', descriptions())
+const go = goTypes(Object.keys(schemas), { api, apimachinery, apiextensions })
+write('go-types', go.names)
+write('go-pointers', go.pointers)
 write('protobuf', protobufDescriptor(api, apimachinery))

@@ -47,6 +47,8 @@ export interface TypeNode {
   /** Go's name of a struct (`ServicePort`) and of the whole type as Go prints it (`[]v1.ServicePort`). */
   readonly name: string
   readonly goType: string
+  /** Name in the OpenAPI document, '' for an unnamed type. */
+  readonly schemaName: string
   readonly format: string
   /** Members of a struct. */
   readonly fields: Readonly<Record<string, FieldNode>>
@@ -97,7 +99,7 @@ export function namedType(name: string): TypeNode {
   const schema = components[name] ?? {}
   const parts = name.split('.')
   const short = parts.at(-1) ?? ''
-  const node = build(schema, special[name], short, `${parts.at(-2) ?? ''}.${short}`)
+  const node = build(schema, special[name], short, `${parts.at(-2) ?? ''}.${short}`, name)
   compiled.set(name, node)
   return node
 }
@@ -145,7 +147,13 @@ const goNames: Record<string, string> = {
   'int-or-string': 'intstr.IntOrString',
 }
 
-function build(schema: Schema, forced: NodeKind | undefined, name: string, goName: string): TypeNode {
+function build(
+  schema: Schema,
+  forced: NodeKind | undefined,
+  name: string,
+  goName: string,
+  schemaName = '',
+): TypeNode {
   const isEmptyStruct = schema.type === 'object' && name !== '' && !schema.additionalProperties
   const kind = forced ?? (isEmptyStruct ? 'struct' : kindOf(schema))
   let fields: Record<string, FieldNode> | undefined
@@ -153,6 +161,7 @@ function build(schema: Schema, forced: NodeKind | undefined, name: string, goNam
   const node = {
     kind,
     name,
+    schemaName,
     format: schema.format ?? '',
     listType: (schema['x-kubernetes-list-type'] ?? 'atomic') as TypeNode['listType'],
     mapKeys: schema['x-kubernetes-list-map-keys'] ?? [],
