@@ -22,7 +22,9 @@ export function manualTimers(startsAt = 1_000_000): ManualTimers {
       const until = now + ms
       await settle()
       for (;;) {
-        const next = [...waiting].filter(([, timer]) => timer.at <= until).sort(([, a], [, b]) => a.at - b.at)[0]
+        const next = [...waiting]
+          .filter(([, timer]) => timer.at <= until)
+          .sort(([, a], [, b]) => a.at - b.at)[0]
         if (!next) break
         waiting.delete(next[0])
         now = next[1].at

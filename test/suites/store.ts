@@ -70,7 +70,9 @@ export function storeSuite(name: string, make: () => StoreUnderTest): void {
       await store.progress.opened(key, 40)
       await reopen()
       expect(await store.progress.read(learner)).toEqual({
-        lessons: { [lesson]: { best: 60, outOf: 100, attempts: 2, lastOpenedAt: 40, answers: { recall: 'c' } } },
+        lessons: {
+          [lesson]: { best: 60, outOf: 100, attempts: 2, lastOpenedAt: 40, answers: { recall: 'c' } },
+        },
       })
       expect(await store.progress.read(other.learner)).toEqual({ lessons: {} })
     })
@@ -107,7 +109,10 @@ export function storeSuite(name: string, make: () => StoreUnderTest): void {
       })
       await store.workspaces.replaceFiles(key, files)
       await store.workspaces.dropSnapshot(key)
-      expect(await store.workspaces.read(key)).toMatchObject({ snapshot: undefined, files: [files[1], files[0]] })
+      expect(await store.workspaces.read(key)).toMatchObject({
+        snapshot: undefined,
+        files: [files[1], files[0]],
+      })
     })
 
     it('keeps the end of a terminal, and takes each run once', async () => {

@@ -35,7 +35,8 @@ export function parseManifest(text: string): ManifestDocument[] {
 
 function documentsOf(document: Document.Parsed, text: string, lines: LineCounter): ManifestDocument[] {
   const root = document.contents as Node | null
-  const errors = document.errors.map((error) => {
+  // The first one tells what is wrong; those behind it are mostly its consequences.
+  const errors = document.errors.slice(0, 1).map((error) => {
     const [start, end] = error.pos
     return markOf(text, lines, start, Math.max(end, start + 1), error.message)
   })
