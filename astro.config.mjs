@@ -2,6 +2,7 @@
 import mdx from '@astrojs/mdx'
 import preact from '@astrojs/preact'
 import { defineConfig } from 'astro/config'
+import { lateStyles } from './src/build/late-styles.ts'
 import { classesForTokens } from './src/lessons/code-classes.ts'
 
 export default defineConfig({
@@ -11,7 +12,7 @@ export default defineConfig({
   build: { format: 'directory', inlineStylesheets: 'never', assets: '_assets' },
   devToolbar: { enabled: false },
   prefetch: false,
-  integrations: [mdx(), preact()],
+  integrations: [mdx(), preact(), lateStyles()],
   markdown: {
     shikiConfig: { theme: 'css-variables', wrap: false, transformers: [classesForTokens] },
   },

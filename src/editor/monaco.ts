@@ -24,7 +24,7 @@ import 'monaco-editor/editor/contrib/suggest/browser/suggestController'
 import 'monaco-editor/languages/definitions/shell/register'
 import 'monaco-editor/languages/definitions/yaml/register'
 import * as monaco from 'monaco-editor/editor'
-import editorWorker from 'monaco-editor/editor/editor.worker?worker'
+import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
 import { configureMonacoYaml } from 'monaco-yaml'
 import { createYamlMonaco } from './yaml-monaco.ts'
 
@@ -33,7 +33,7 @@ export { monaco }
 const schemaAddress = '/schemas/kubernetes.json'
 
 self.MonacoEnvironment = {
-  getWorker: () => new editorWorker({ name: 'editor' }),
+  getWorker: () => new EditorWorker(),
 }
 
 let yaml: Promise<void> | undefined

@@ -11,7 +11,7 @@ interface OldOptions {
 
 export function createYamlMonaco(monaco: typeof Monaco): typeof Monaco {
   const createWebWorker = (options: OldOptions) => {
-    const worker = new YamlWorker({ name: 'yaml' })
+    const worker = new YamlWorker()
     // The first message only wakes the worker's module; the second is what it is made from.
     worker.postMessage('ignore')
     worker.postMessage(options.createData)

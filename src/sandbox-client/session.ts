@@ -227,7 +227,10 @@ export class LessonSession {
         this.documents.serverDeleted(message.path)
         return
       case 'terminal-reset':
-        this.terminal.reset(message.offset)
+        this.terminal.reset(message.offset, message.columns, message.rows)
+        return
+      case 'terminal-size':
+        this.terminal.sizeIs(message.columns, message.rows)
         return
       case 'cluster':
         this.objects.update((before) => {

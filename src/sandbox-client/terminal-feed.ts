@@ -3,6 +3,7 @@
 export interface TerminalScreen {
   write(data: Uint8Array, rendered: () => void): void
   reset(): void
+  resize(columns: number, rows: number): void
 }
 
 export interface TerminalWire {
@@ -23,7 +24,9 @@ export class TerminalFeed {
   private received = 0
   private rendered = 0
   private acknowledged = 0
+  /** What fits into this page. */
   private size = { columns: 80, rows: 24 }
+  private shared: { columns: number; rows: number } | undefined
   private readonly wire: TerminalWire
 
   constructor(wire: TerminalWire) {
@@ -38,6 +41,7 @@ export class TerminalFeed {
     this.screen = screen
     for (const data of this.early) this.show(data)
     this.early = []
+    if (this.shared !== undefined) screen.resize(this.shared.columns, this.shared.rows)
   }
 
   detach(): void {
@@ -54,12 +58,19 @@ export class TerminalFeed {
     else this.show(fresh)
   }
 
-  reset(offset: number): void {
+  /** All pages of a sandbox share one terminal, as large as the smallest of them. */
+  sizeIs(columns: number, rows: number): void {
+    this.shared = { columns, rows }
+    this.screen?.resize(columns, rows)
+  }
+
+  reset(offset: number, columns: number, rows: number): void {
     this.early = []
     this.received = offset
     this.rendered = offset
     this.acknowledged = offset
     this.screen?.reset()
+    this.sizeIs(columns, rows)
   }
 
   typed(data: string): void {

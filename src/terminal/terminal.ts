@@ -50,8 +50,10 @@ export function createTerminal(host: HTMLElement, feed: TerminalFeed, openSearch
 
   const reportSize = (): void => {
     if (host.clientWidth === 0 || host.clientHeight === 0) return
-    fit.fit()
-    feed.resized(terminal.cols, terminal.rows)
+    const fits = fit.proposeDimensions()
+    if (fits !== undefined && Number.isFinite(fits.cols)) {
+      feed.resized(Math.max(20, fits.cols), Math.max(4, fits.rows))
+    }
   }
   const observer = new ResizeObserver(reportSize)
   observer.observe(host)
@@ -67,6 +69,7 @@ export function createTerminal(host: HTMLElement, feed: TerminalFeed, openSearch
   feed.attach({
     write: (data, rendered) => terminal.write(data, rendered),
     reset: () => terminal.reset(),
+    resize: (columns, rows) => terminal.resize(columns, rows),
   })
   const forgetTheme = onThemeChange((now) => {
     terminal.options.theme = terminalTheme(now)

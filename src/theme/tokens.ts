@@ -27,7 +27,12 @@ export interface Tokens {
 
 export function tokens(): Tokens {
   const style = getComputedStyle(document.documentElement)
-  const color = (name: string): string => style.getPropertyValue(`--${name}`).trim()
+  // Minified styles shorten #ffffff to #fff; Monaco wants six digits.
+  const color = (name: string): string =>
+    style
+      .getPropertyValue(`--${name}`)
+      .trim()
+      .replace(/^#(\w)(\w)(\w)$/, '#$1$1$2$2$3$3')
   return {
     dark: style.colorScheme === 'dark',
     paper: color('paper'),

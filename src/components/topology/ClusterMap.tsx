@@ -1,14 +1,15 @@
 // The map: nodes as dashed hulls, pods as rounded squares (filled when ready), Services as lines that gather into a pill.
 // The tables under it say the same in words, so the drawing itself is hidden from screen readers.
-import { useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { ClusterObject } from '../../../sandbox-server/contract/socket.ts'
 import { isReadyPod, type Objects, ofKind, podsBehind, type Scope, shortPodName } from './cluster-view.ts'
 import { Placements } from './placements.ts'
 
-const width = 720
-const hull = { top: 150, gap: 16, head: 34 }
+const wide = 720
+const small = 360
+const hull = { top: 140, gap: 16, head: 34 }
 const pod = { width: 96, height: 42, gap: 10 }
-const pill = { height: 30, gap: 14, top: 26 }
+const pill = { height: 42, gap: 14, top: 22 }
 
 interface Spot {
   x: number
@@ -24,17 +25,29 @@ export function ClusterMap({ objects, scope }: { objects: Objects; scope: Scope 
   const policies = ofKind(objects, 'NetworkPolicy', scope)
   const places = placements.place(pods)
 
-  const nodeWidth = (width - hull.gap * (nodes.length - 1)) / Math.max(1, nodes.length)
+  // On a phone the nodes stand one under the other, so that every word stays readable.
+  const width = useNarrow() ? small : wide
+  const columns = width === small ? 1 : Math.max(1, nodes.length)
+  const nodeWidth = (width - hull.gap * (columns - 1)) / columns
   const perRow = Math.max(1, Math.floor((nodeWidth - 20 + pod.gap) / (pod.width + pod.gap)))
   const rows = Math.max(2, ...[...places.values()].map((place) => Math.floor(place / perRow) + 1))
   const hullHeight = hull.head + rows * (pod.height + pod.gap) + 6
+  const corner = (index: number): Spot => ({
+    x: (index % columns) * (nodeWidth + hull.gap),
+    y: hull.top + Math.floor(index / columns) * (hullHeight + hull.gap),
+  })
   const spots = new Map<string, Spot>()
   for (const object of pods) {
-    const column = nodes.findIndex((node) => node.name === object.fields['node'])
+    const at = corner(
+      Math.max(
+        0,
+        nodes.findIndex((node) => node.name === object.fields['node']),
+      ),
+    )
     const place = places.get(object.uid) ?? 0
     spots.set(object.uid, {
-      x: column * (nodeWidth + hull.gap) + 10 + (place % perRow) * (pod.width + pod.gap),
-      y: hull.top + hull.head + Math.floor(place / perRow) * (pod.height + pod.gap),
+      x: at.x + 10 + (place % perRow) * (pod.width + pod.gap),
+      y: at.y + hull.head + Math.floor(place / perRow) * (pod.height + pod.gap),
     })
   }
   const pillWidth = Math.min(
@@ -42,10 +55,25 @@ export function ClusterMap({ objects, scope }: { objects: Objects; scope: Scope 
     (width - pill.gap * Math.max(0, services.length - 1)) / Math.max(1, services.length),
   )
   const first = (width - services.length * pillWidth - (services.length - 1) * pill.gap) / 2
-  const height = hull.top + hullHeight + (homeless.length > 0 ? 34 : 4)
+  const height = corner(nodes.length - 1).y + hullHeight + (homeless.length > 0 ? 34 : 4)
   if (nodes.length === 0) return null
   return (
     <svg class="map" viewBox={`-4 0 ${width + 8} ${height}`} aria-hidden="true">
+      {nodes.map((node, index) => {
+        const { x, y } = corner(index)
+        const ready = node.fields['status']?.startsWith('Ready') === true
+        return (
+          <g class={`map-node ${ready ? '' : 'not-ready'}`}>
+            <rect x={x} y={y} width={nodeWidth} height={hullHeight} rx="14" />
+            <text x={x + 12} y={y + 21}>
+              {node.name}
+            </text>
+            <text x={x + nodeWidth - 12} y={y + 21} class="map-soft" text-anchor="end">
+              {ready ? node.fields['ip'] : 'NotReady'}
+            </text>
+          </g>
+        )
+      })}
       {services.map((service, index) => (
         <ServiceLines
           service={service}
@@ -54,21 +82,6 @@ export function ClusterMap({ objects, scope }: { objects: Objects; scope: Scope 
           from={{ x: first + index * (pillWidth + pill.gap) + pillWidth / 2, y: pill.top + pill.height }}
         />
       ))}
-      {nodes.map((node, index) => {
-        const x = index * (nodeWidth + hull.gap)
-        const ready = node.fields['status']?.startsWith('Ready') === true
-        return (
-          <g class={`map-node ${ready ? '' : 'not-ready'}`}>
-            <rect x={x} y={hull.top} width={nodeWidth} height={hullHeight} rx="14" />
-            <text x={x + 12} y={hull.top + 21}>
-              {node.name}
-            </text>
-            <text x={x + nodeWidth - 12} y={hull.top + 21} class="map-soft" text-anchor="end">
-              {ready ? node.fields['ip'] : 'NotReady'}
-            </text>
-          </g>
-        )
-      })}
       {pods.map((object) => (
         <PodShape key={object.uid} object={object} spot={spots.get(object.uid) ?? { x: 0, y: 0 }} />
       ))}
@@ -131,7 +144,7 @@ function ServiceLines({
     const spot = spots.get(uid)
     if (spot === undefined) return null
     const x = spot.x + pod.width / 2
-    const bend = (from.y + hull.top) / 2 + 10
+    const bend = (from.y + hull.top) / 2 + 14
     return (
       <path
         class={`map-line ${kind}`}
@@ -165,14 +178,26 @@ function ServicePill({
         {service.name}, {service.fields['ip']}, {service.fields['ports']}
       </title>
       <rect x={x} y={pill.top} width={pillWidth} height={pill.height} rx={pill.height / 2} />
-      <text x={x + pillWidth / 2} y={pill.top + 19} text-anchor="middle">
+      <text x={x + pillWidth / 2} y={pill.top + 18} text-anchor="middle">
         {clip(service.name, 16)}
       </text>
-      <text x={x + pillWidth / 2} y={pill.top + pill.height + 14} class="map-small" text-anchor="middle">
+      <text x={x + pillWidth / 2} y={pill.top + 33} class="map-small" text-anchor="middle">
         {count === 0 ? '0 endpoints' : service.fields['ip']}
       </text>
     </g>
   )
+}
+
+function useNarrow(): boolean {
+  const [narrow, setNarrow] = useState(false)
+  useEffect(() => {
+    const query = matchMedia('(max-width: 639.98px)')
+    const look = (): void => setNarrow(query.matches)
+    look()
+    query.addEventListener('change', look)
+    return () => query.removeEventListener('change', look)
+  }, [])
+  return narrow
 }
 
 function clip(text: string, most: number): string {

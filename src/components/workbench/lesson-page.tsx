@@ -20,12 +20,16 @@ import { Workbench } from './Workbench.tsx'
 
 type Island = ComponentType<Record<string, unknown>>
 
-/** Props come from our own build; each component's type is kept by the .astro file that wrote them. */
+/** Each component's props are kept right by the .astro file that wrote them; here they are what came out of the page. */
+function island<P>(component: ComponentType<P>): Island {
+  return component as unknown as Island
+}
+
 const islands: Readonly<Record<string, Island>> = {
-  run: RunButton as Island,
-  predict: PredictQuestion as Island,
-  quiz: QuizQuestion as Island,
-  exercise: ExerciseSheet as Island,
+  run: island(RunButton),
+  predict: island(PredictQuestion),
+  quiz: island(QuizQuestion),
+  exercise: island(ExerciseSheet),
 }
 
 function propsOf(element: HTMLElement): Record<string, unknown> {
@@ -36,19 +40,19 @@ loadLayout()
 wireThemeSwitch()
 wirePageKeys()
 for (const element of document.querySelectorAll<HTMLElement>('[data-island]')) {
-  const island = islands[element.dataset['island'] ?? '']
-  if (island !== undefined) hydrate(h(island, propsOf(element)), element)
+  const known = islands[element.dataset['island'] ?? '']
+  if (known !== undefined) hydrate(h(known, propsOf(element)), element)
 }
 const mount = (selector: string, component: Island): HTMLElement | null => {
   const element = document.querySelector<HTMLElement>(selector)
   if (element !== null) render(h(component, propsOf(element)), element)
   return element
 }
-mount('[data-mount=state]', ClusterState as Island)
-mount('[data-mount=menu]', Menu as Island)
-mount('[data-mount=splitter]', Splitter as unknown as Island)
-mount('[data-mount=bottom]', BottomBar as Island)
-const bench = mount('[data-mount=workbench]', Workbench as unknown as Island)
+mount('[data-mount=state]', island(ClusterState))
+mount('[data-mount=menu]', island(Menu))
+mount('[data-mount=splitter]', island(Splitter))
+mount('[data-mount=bottom]', island(BottomBar))
+const bench = mount('[data-mount=workbench]', island(Workbench))
 if (bench !== null) acceptDrops(bench)
 
 const slug = document.body.dataset['lesson'] ?? ''
