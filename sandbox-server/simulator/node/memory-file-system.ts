@@ -77,8 +77,8 @@ export class MemoryFileSystem implements FileSystem {
 
   /** Puts a computed file or directory (of /proc, /sys) or any other node into the tree. */
   graft(path: string, node: Inode): void {
-    const place = this.#place(path, false)
     this.makeDirectory(resolvePath(path, '..'), { recursive: true })
+    const place = this.#place(path, false)
     place.volume.put(place.parts, node, 0)
   }
 

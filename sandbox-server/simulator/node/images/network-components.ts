@@ -3,7 +3,7 @@ import { flanneld } from '../../network/cni/flannel/flanneld.ts'
 import { kindnetd } from '../../network/cni/kindnet/kindnetd.ts'
 import { kubeProxy } from '../../network/kube-proxy/kube-proxy.ts'
 import type { Image } from '../image.ts'
-import type { Program } from '../process.ts'
+import { type Program, Signalled } from '../process.ts'
 
 const onDebian = {
   entrypoint: [],
@@ -13,6 +13,15 @@ const onDebian = {
   files: {},
   base: 'debian',
 } as const
+
+/** The kernel ignores SIGTERM for a process 1 without a handler; these daemons have one, and end at once. */
+function endsOnTerminate(program: Program): Program {
+  return (process) => {
+    const told = new AbortController()
+    process.onSignal('SIGTERM', () => told.abort(new Signalled('SIGTERM')))
+    return program({ ...process, signal: AbortSignal.any([process.signal, told.signal]) })
+  }
+}
 
 /** Flannel's init container copies its configuration with a program of this name. */
 const installConf: Program = async (process) => {
@@ -29,7 +38,7 @@ export const kubeProxyImage: Image = {
   ...onDebian,
   repositories: ['registry.k8s.io/kube-proxy'],
   tags: ['v1.37.2', '*'],
-  programs: { 'kube-proxy': kubeProxy },
+  programs: { 'kube-proxy': endsOnTerminate(kubeProxy) },
   sizeBytes: 29_114_368,
 }
 
@@ -38,7 +47,7 @@ export const kindnetImage: Image = {
   repositories: ['fairlead/kindnet', 'docker.io/kindest/kindnetd'],
   tags: ['v1', '*'],
   entrypoint: ['/bin/kindnetd'],
-  programs: { '/usr/bin/kindnetd': kindnetd },
+  programs: { '/usr/bin/kindnetd': endsOnTerminate(kindnetd) },
   sizeBytes: 35_127_296,
 }
 
@@ -49,7 +58,7 @@ export const flannelImage: Image = {
   entrypoint: ['/opt/bin/flanneld'],
   // The CNI plugin itself: a file that is copied to the node.
   files: { '/usr/local/bin/flannel': '\u007fELF CNI plugin flannel (simulated)\n' },
-  programs: { '/opt/bin/flanneld': flanneld, '/opt/bin/install-conf': installConf },
+  programs: { '/opt/bin/flanneld': endsOnTerminate(flanneld), '/opt/bin/install-conf': installConf },
   sizeBytes: 31_981_568,
 }
 

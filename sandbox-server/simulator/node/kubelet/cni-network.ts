@@ -61,7 +61,8 @@ function portMapping({ hostPort, containerPort, protocol }: HostPort): PortMappi
   return lower === 'tcp' || lower === 'udp' ? [{ hostPort, containerPort, protocol: lower }] : []
 }
 
-const allocations = '/var/lib/cni/networks'
+/** Where host-local keeps its reservations: its own default, and kindnet's. */
+const allocations = ['/var/lib/cni/networks', '/run/cni-ipam-state']
 
 /**
  * Arranges that host-local gives the address that the pod had before a restart: it hands out the one after the last. Gives what
@@ -69,9 +70,10 @@ const allocations = '/var/lib/cni/networks'
  */
 function reserveAgain(files: FileSystem, pod: PodIdentity, address: string): () => void {
   const value = parseAddress(address)
-  const directories = files.stat(allocations) ? files.list(allocations) : []
-  for (const name of directories) {
-    const directory = `${allocations}/${name}`
+  const networks = allocations.flatMap((root) =>
+    files.stat(root) ? files.list(root).map((name) => `${root}/${name}`) : [],
+  )
+  for (const directory of networks) {
     const file = `${directory}/${address}`
     const lastFile = `${directory}/last_reserved_ip.0`
     if (value === undefined || !files.stat(file) || !files.readText(file).startsWith(pod.uid)) continue

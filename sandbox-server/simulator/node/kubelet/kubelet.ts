@@ -44,22 +44,22 @@ export function startKubelet(given: KubeletParts): Kubelet {
   }
   const hear = (event: WatchEvent<Pod>) => {
     const pod = event.object
+    if (pod.spec?.nodeName !== parts.nodeName) return
     const { uid } = pod.metadata
     const worker = workers.get(uid)
     if (event.type === 'DELETED') {
       worker?.forget()
       workers.delete(uid)
       restoreMirror(parts, pod)
-    } else if (pod.spec?.nodeName === parts.nodeName) {
-      if (worker) worker.update(pod)
-      else begin(pod)
-    }
+    } else if (worker) worker.update(pod)
+    else begin(pod)
   }
 
   if (parts.snapshot) parts.nodeFiles.root.restore(parts.snapshot.nodeFiles)
   reportNode(parts, stop.signal)
   for (const pod of parts.staticPods ?? []) createMirror(parts, pod)
-  const unwatch = parts.objects.watch(pods, hear, { fieldSelector: `spec.nodeName=${parts.nodeName}` })
+  // All pods, not only those of the node: a selector costs more than the comparison in `hear`.
+  const unwatch = parts.objects.watch(pods, hear)
 
   const find = (namespace: string, name: string) =>
     [...workers.values()].find(
