@@ -5,7 +5,8 @@ import { createLearnerCookies } from './auth/learner-cookie.ts'
 import { createOriginPolicy } from './auth/origin.ts'
 import type { ClusterSpec } from './contract/lesson.ts'
 import { createHttpServer } from './http/server.ts'
-import { type LessonCatalog, openLessonCatalog } from './lessons-catalog/lesson-catalog.ts'
+import { createLessonFolder } from './lessons-catalog/create-lesson.ts'
+import { openLessonCatalog } from './lessons-catalog/lesson-catalog.ts'
 import type { Config } from './platform/config.ts'
 import { openDataDirectory } from './platform/data-directory.ts'
 import { fastTimers } from './platform/fast-timers.ts'
@@ -13,6 +14,7 @@ import { hostTimers } from './platform/host-timers.ts'
 import { createLog, type Log } from './platform/log.ts'
 import { repositoryRoot, version } from './platform/repository.ts'
 import { inlineScriptHashes } from './platform/site-files.ts'
+import { type LessonsProof, proveLessons } from './proofs/prove-lessons.ts'
 import type { ProviderName } from './providers/provider.ts'
 import { openProvider } from './providers/registry.ts'
 import { Sandboxes } from './sandboxes/sandboxes.ts'
@@ -29,18 +31,40 @@ export interface RunningServer {
 
 export class PortInUse extends Error {}
 
-export const lessonsFolder = join(repositoryRoot, 'lessons')
+const lessonsIn = (folder: string | undefined) =>
+  folder === undefined ? join(repositoryRoot, 'lessons') : resolve(folder)
 
-export function openCatalog(lessons: string | undefined): LessonCatalog {
-  return openLessonCatalog(lessons === undefined ? lessonsFolder : resolve(lessons))
+/** Makes the folder of a new lesson and gives the paths in it. */
+export function createLesson(lessons: string | undefined, slug: string): string[] {
+  return createLessonFolder(lessonsIn(lessons), slug)
 }
 
-/** A provider whose clusters live `speed` times faster than the clock, where it can. */
-export async function openProofProvider(name: ProviderName, speed: number) {
-  const timers = name === 'simulated' ? fastTimers(speed) : hostTimers
+export interface ProveOptions extends Pick<LessonsProof, 'slug' | 'jobs' | 'onProof'> {
+  readonly lessons: string | undefined
+  readonly provider: ProviderName
+  /** How many times faster than the clock simulated clusters live. */
+  readonly speed: number
+}
+
+export async function proveLessonsOf(options: ProveOptions): Promise<void> {
+  const timers = options.provider === 'simulated' ? fastTimers(options.speed) : hostTimers
   const log = createLog('warn')
-  const provider = await openProvider(name, { timers, log, apiHost: '127.0.0.1', apiPort: 0 })
-  return { provider, timers }
+  const provider = await openProvider(options.provider, { timers, log, apiHost: '127.0.0.1', apiPort: 0 })
+  try {
+    const { slug, jobs, onProof } = options
+    const catalog = openLessonCatalog(lessonsIn(options.lessons))
+    await proveLessons({
+      catalog,
+      provider,
+      timers,
+      slug,
+      jobs,
+      onProof,
+      signal: new AbortController().signal,
+    })
+  } finally {
+    await provider.dispose()
+  }
 }
 
 /** A cluster alone, without exercise, learner or store. */

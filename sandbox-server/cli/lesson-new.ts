@@ -1,8 +1,7 @@
 // `fairlead lesson new`: a lesson's folder that proves itself, for an author to change.
 import { defineCommand } from 'citty'
 import { AppError } from '../contract/errors.ts'
-import { createLessonFolder } from '../lessons-catalog/create-lesson.ts'
-import { lessonsFolder } from '../main.ts'
+import { createLesson } from '../main.ts'
 
 export const lessonNew = defineCommand({
   meta: {
@@ -27,7 +26,7 @@ export const lessonNew = defineCommand({
         },
       )
     }
-    const made = createLessonFolder(args.lessons ?? lessonsFolder, args.slug)
+    const made = createLesson(args.lessons, args.slug)
     process.stdout.write(`${made.map((path) => `made ${path}`).join('\n')}\n`)
     process.stdout.write(
       `Next: npm run -s fairlead -- lesson prove ${args.slug}, then edit lesson.mdx and exercise.yaml.\n`,
