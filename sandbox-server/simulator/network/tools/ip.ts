@@ -90,9 +90,10 @@ function addresses(namespace: Namespace, words: readonly string[], options: Opti
   const chosen = choose(namespace, shows ? rest : words)
   if (typeof chosen === 'string') return failure(chosen)
   if (options.onlyIpv6) return { code: 0 }
+  const listed = options.onlyIpv4 ? chosen.filter((one) => one.addresses.length > 0) : chosen
   return {
     code: 0,
-    out: lines(chosen.flatMap((one) => formatAddresses(one, options, !options.onlyIpv4) ?? [])),
+    out: lines(listed.flatMap((one) => formatAddresses(one, options, !options.onlyIpv4) ?? [])),
   }
 }
 

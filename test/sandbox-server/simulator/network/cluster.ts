@@ -129,7 +129,7 @@ export async function testCluster(
   })
   const run = (node: TestNode, program: Program, argv: readonly string[]) => {
     const errors = collector()
-    const process = node.machine.process({ stderr: errors.stream })
+    const process = node.machine.process({ stderr: errors })
     void program({ ...process, argv })
     return errors
   }
