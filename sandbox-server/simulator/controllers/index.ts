@@ -9,6 +9,7 @@ import { garbageCollector } from './garbage-collector.ts'
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.ts'
 import { jobController } from './job.ts'
 import { namespaceController } from './namespace.ts'
+import { nodeIpamController } from './node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle.ts'
 import { podDisruptionBudgetController } from './pod-disruption-budget.ts'
 import { podGcController } from './pod-gc.ts'
@@ -20,6 +21,7 @@ import { statefulSetController } from './stateful-set.ts'
 import { taintEvictionController } from './taint-eviction.ts'
 
 export const controllers: readonly Controller[] = [
+  nodeIpamController,
   nodeLifecycleController,
   scheduler,
   serviceAccountController,
