@@ -9,6 +9,7 @@ export const kubectlCommand: Command = {
   group: 'kubernetes',
   usage: 'kubectl COMMAND [TYPE] [NAME] [FLAGS]',
   details: 'kubectl --help lists the commands, kubectl COMMAND --help tells about one.',
+  machines: ['outside', 'node'],
   complete: async ({ words, word, process }) => {
     const values = await completeKubectl([...words, word], words.length, process)
     return values?.map((value) => ({ value, ...(/[=/]$/.test(value) ? { partial: true } : {}) }))

@@ -101,7 +101,7 @@ function splitAction(action: string): string[] {
 function unquote(text: string): string {
   const inner = text.slice(1, -1)
   if (text.length < 2 || text.at(-1) !== text[0]) throw new Error('unterminated quoted string')
-  return inner.replace(/\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)/g, (_, escape: string) => {
+  return inner.replace(/\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)/g, (_, code: string) => {
     const named: Readonly<Record<string, string>> = {
       n: '\n',
       t: '\t',
@@ -111,9 +111,8 @@ function unquote(text: string): string {
       f: '\f',
       v: '\v',
     }
-    if (/^[ux]./.test(escape) && escape.length > 1)
-      return String.fromCharCode(Number.parseInt(escape.slice(1), 16))
-    return named[escape] ?? escape
+    if (/^[ux]./.test(code) && code.length > 1) return String.fromCharCode(Number.parseInt(code.slice(1), 16))
+    return named[code] ?? code
   })
 }
 

@@ -30,7 +30,10 @@ export class DescribeWriter {
 
   labels(title: string, labels: Readonly<Record<string, string>> | undefined, indent = ''): void {
     const entries = Object.entries(labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
-    if (entries.length === 0) return this.raw(`${indent}${title}:\t<none>\n`)
+    if (entries.length === 0) {
+      this.raw(`${indent}${title}:\t<none>\n`)
+      return
+    }
     entries.forEach(([key, value], index) => {
       this.raw(`${index === 0 ? `${indent}${title}:\t` : `${indent}\t`}${key}=${value}\n`)
     })
@@ -40,7 +43,10 @@ export class DescribeWriter {
     const entries = Object.entries(annotations ?? {})
       .filter(([key]) => !skippedAnnotations.has(key))
       .sort(([a], [b]) => (a < b ? -1 : 1))
-    if (entries.length === 0) return this.raw(`${title}:\t<none>\n`)
+    if (entries.length === 0) {
+      this.raw(`${title}:\t<none>\n`)
+      return
+    }
     entries.forEach(([key, raw], index) => {
       const value = raw.replace(/\n$/, '')
       this.raw(index === 0 ? `${title}:\t` : '\t')

@@ -74,7 +74,10 @@ export function describeEvents(
   writer: DescribeWriter,
   since: (time: string | undefined) => string,
 ): void {
-  if (events.length === 0) return writer.line(0, 'Events:\t<none>')
+  if (events.length === 0) {
+    writer.line(0, 'Events:\t<none>')
+    return
+  }
   writer.flush()
   writer.line(0, 'Events:')
   writer.raw('  Type\tReason\tAge\tFrom\tMessage\n')

@@ -10,7 +10,10 @@ export function describeVolumes(
   volumes: readonly Volume[] | undefined,
   indent = '',
 ): void {
-  if (!volumes || volumes.length === 0) return writer.raw(`${indent}Volumes:\t<none>\n`)
+  if (!volumes || volumes.length === 0) {
+    writer.raw(`${indent}Volumes:\t<none>\n`)
+    return
+  }
   writer.raw(`${indent}Volumes:\n`)
   for (const volume of volumes) {
     writer.line(1, `${indent ? ' ' : ''}${volume.name}:`)
@@ -78,7 +81,10 @@ export function describeTolerations(
   tolerations: readonly Toleration[] | undefined,
   indent = '',
 ): void {
-  if (!tolerations || tolerations.length === 0) return writer.raw(`${indent}${title}:\t<none>\n`)
+  if (!tolerations || tolerations.length === 0) {
+    writer.raw(`${indent}${title}:\t<none>\n`)
+    return
+  }
   const sorted = [...tolerations].sort((a, b) =>
     (a.key ?? '') < (b.key ?? '') ? -1 : a.key === b.key ? 0 : 1,
   )

@@ -14,7 +14,10 @@ export interface CurlUrl {
 }
 
 export function parseCurlUrl(text: string): CurlUrl {
-  const match = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):\/\/)?(?:([^@/?#]*)@)?(\[[^\]]*\]|[^:/?#]*)(?::([^/?#]*))?([^#]*)/.exec(text)
+  const match =
+    /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):\/\/)?(?:([^@/?#]*)@)?(\[[^\]]*\]|[^:/?#]*)(?::([^/?#]*))?([^#]*)/.exec(
+      text,
+    )
   const scheme = (match?.[1] ?? 'http').toLowerCase()
   if (scheme !== 'http' && scheme !== 'https')
     throw new CurlError(1, `Protocol "${scheme}" not supported or disabled in libcurl`)
@@ -23,7 +26,12 @@ export function parseCurlUrl(text: string): CurlUrl {
   if (portText !== undefined && portText !== '' && (!/^\d+$/.test(portText) || Number(portText) > 65535))
     throw new CurlError(3, 'URL using bad/illegal format or missing URL')
   if (host === '' || /[\s<>"]/.test(text))
-    throw new CurlError(3, host === '' ? 'URL using bad/illegal format or missing URL' : 'URL rejected: Malformed input to a URL function')
+    throw new CurlError(
+      3,
+      host === ''
+        ? 'URL using bad/illegal format or missing URL'
+        : 'URL rejected: Malformed input to a URL function',
+    )
   const port = portText ? Number(portText) : scheme === 'https' ? 443 : 80
   const rest = match?.[5] ?? ''
   const target = rest === '' ? '/' : rest.startsWith('/') ? rest : `/${rest}`
@@ -60,7 +68,10 @@ export function expandGlob(text: string): string[] {
   if (!match) return [text]
   const before = text.slice(0, match.index)
   const after = expandGlob(text.slice(match.index + match[0].length))
-  const middle = match[1] !== undefined ? match[1].split(',') : range(match[2] ?? '', match[3] ?? '', Number(match[4] ?? 1))
+  const middle =
+    match[1] !== undefined
+      ? match[1].split(',')
+      : range(match[2] ?? '', match[3] ?? '', Number(match[4] ?? 1))
   if (!middle) return [text]
   return middle.flatMap((part) => after.map((rest) => before + part + rest))
 }
@@ -74,7 +85,8 @@ function range(from: string, to: string, step: number): string[] | undefined {
     return values
   }
   if (!/^[a-zA-Z]$/.test(from) || !/^[a-zA-Z]$/.test(to)) return undefined
-  for (let code = from.charCodeAt(0); code <= to.charCodeAt(0); code += step) values.push(String.fromCharCode(code))
+  for (let code = from.charCodeAt(0); code <= to.charCodeAt(0); code += step)
+    values.push(String.fromCharCode(code))
   return values
 }
 

@@ -80,7 +80,7 @@ export function writeOut(format: string, facts: TransferFacts): { stdout: string
   const output = { stdout: '', stderr: '' }
   let to: 'stdout' | 'stderr' = 'stdout'
   const pattern = /%%|%\{([^}]*)\}|%header\{([^}]*)\}|\\([nrt])|([^%\\]+)|([\s\S])/g
-  for (const [whole, variable, header, escape] of format.matchAll(pattern)) {
+  for (const [whole, variable, header, letter] of format.matchAll(pattern)) {
     if (whole === '%%') output[to] += '%'
     else if (variable !== undefined) {
       if (variable === 'stderr' || variable === 'stdout') to = variable
@@ -95,7 +95,7 @@ export function writeOut(format: string, facts: TransferFacts): { stdout: string
       }
     } else if (header !== undefined)
       output[to] += facts.headers.find(([name]) => name.toLowerCase() === header.toLowerCase())?.[1] ?? ''
-    else if (escape !== undefined) output[to] += { n: '\n', r: '\r', t: '\t' }[escape] ?? ''
+    else if (letter !== undefined) output[to] += { n: '\n', r: '\r', t: '\t' }[letter] ?? ''
     else output[to] += whole
   }
   return output
@@ -105,14 +105,16 @@ function factsAsJson(facts: TransferFacts): string {
   const fields: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(variables)) {
     const text = value(facts)
-    fields[name] = /^\d+(\.\d+)?$/.test(String(text)) && !/ip$|version|scheme/.test(name) ? Number(text) : text
+    fields[name] =
+      /^\d+(\.\d+)?$/.test(String(text)) && !/ip$|version|scheme/.test(name) ? Number(text) : text
   }
-  fields['curl_version'] = 'libcurl/7.88.1'
+  fields.curl_version = 'libcurl/7.88.1'
   return JSON.stringify(fields)
 }
 
 function headersAsJson(facts: TransferFacts): string {
   const fields: Record<string, string[]> = {}
-  for (const [name, value] of facts.headers) fields[name.toLowerCase()] = [...(fields[name.toLowerCase()] ?? []), value]
+  for (const [name, value] of facts.headers)
+    fields[name.toLowerCase()] = [...(fields[name.toLowerCase()] ?? []), value]
   return JSON.stringify(fields)
 }
