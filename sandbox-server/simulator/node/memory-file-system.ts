@@ -60,12 +60,12 @@ export class MemoryFileSystem implements FileSystem {
     const parts = split(mount.path)
     const below = split(mount.subPath ?? '/')
     const isDirectory = mount.volume.lookup(below)?.type === 'directory'
-    const point = this.#place(mount.path, true)
-    if (!point.node) {
+    const point = this.#find(mount.path, true)
+    if (!point?.node) {
       this.makeDirectory(isDirectory ? mount.path : resolvePath(mount.path, '..'), { recursive: true })
       if (!isDirectory) this.write(mount.path, '')
     }
-    const resolved = point.node ? point.path : parts
+    const resolved = point?.node ? point.path : parts
     this.#mounts.push({ ...mount, parts: resolved, below })
     // The deepest mount point is looked at first.
     this.#mounts.sort((a, b) => b.parts.length - a.parts.length)

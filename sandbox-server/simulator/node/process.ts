@@ -31,6 +31,8 @@ export interface Terminal {
   setRaw(raw: boolean): void
   /** Takes the terminal's foreground: signals that keys make go to the handler until the function it gives is called. */
   foreground?(handler: (signal: Signal) => void): () => void
+  /** The terminal itself as /dev/tty reads it, for programs whose standard input is something else (a pager in a pipe). */
+  readonly keyboard?: ReadStream
 }
 
 export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGHUP'
