@@ -101,6 +101,4 @@ export interface PodSnapshot {
 /** Plain JSON. What the pods' status tells already (restart counts, states) is not repeated here. */
 export interface KubeletSnapshot {
   readonly pods: readonly PodSnapshot[]
-  /** What was written to the node's disk: CNI configuration, address reservations, hostPath volumes. */
-  readonly nodeFiles: readonly import('../volume.ts').VolumeChange[]
 }

@@ -55,7 +55,6 @@ export function startKubelet(given: KubeletParts): Kubelet {
     else begin(pod)
   }
 
-  if (parts.snapshot) parts.nodeFiles.root.restore(parts.snapshot.nodeFiles)
   reportNode(parts, stop.signal)
   for (const pod of parts.staticPods ?? []) createMirror(parts, pod)
   // All pods, not only those of the node: a selector costs more than the comparison in `hear`.
@@ -75,7 +74,6 @@ export function startKubelet(given: KubeletParts): Kubelet {
     pods: () => [...workers.values()],
     snapshot: () => ({
       pods: [...workers.values()].flatMap((worker) => worker.snapshot() ?? []),
-      nodeFiles: parts.nodeFiles.root.changes(),
     }),
     dispose() {
       stop.abort()

@@ -8,19 +8,21 @@ import {
   serviceAccounts,
 } from '../../../../sandbox-server/simulator/api/resources.ts'
 import { SimulatedClock } from '../../../../sandbox-server/simulator/clock.ts'
+import { planCluster } from '../../../../sandbox-server/simulator/cluster-assembly/cluster-plan.ts'
+import { assembleMachine } from '../../../../sandbox-server/simulator/cluster-assembly/machines.ts'
+import { createPodNetwork } from '../../../../sandbox-server/simulator/network/cni/pod-network.ts'
 import { Network } from '../../../../sandbox-server/simulator/network/network.ts'
 import { NodesNetwork } from '../../../../sandbox-server/simulator/network/nodes-network.ts'
-import { createHostMachine } from '../../../../sandbox-server/simulator/node/host-machine.ts'
 import type { Image } from '../../../../sandbox-server/simulator/node/image.ts'
 import { createCatalogue } from '../../../../sandbox-server/simulator/node/images/catalogue.ts'
 import { images } from '../../../../sandbox-server/simulator/node/images/index.ts'
-import { createCniNetwork } from '../../../../sandbox-server/simulator/node/kubelet/cni-network.ts'
 import { type Kubelet, startKubelet } from '../../../../sandbox-server/simulator/node/kubelet/kubelet.ts'
 import type { KubeletSnapshot } from '../../../../sandbox-server/simulator/node/kubelet/kubelet-parts.ts'
 import { createPodStreams } from '../../../../sandbox-server/simulator/node/kubelet/pod-streams.ts'
 import type { Program } from '../../../../sandbox-server/simulator/node/process.ts'
 import { collector } from '../../../../sandbox-server/simulator/node/streams.ts'
 import { seededRandom } from '../../../../sandbox-server/simulator/random.ts'
+import { programsOf } from '../../../../sandbox-server/simulator/shell/commands/index.ts'
 
 export const agnhostImage = 'registry.k8s.io/e2e-test-images/agnhost:2.66.1'
 
@@ -48,14 +50,14 @@ export async function startOneNode(options: OneNodeOptions = {}) {
   const network = new Network({ clock, random })
   const switched = new NodesNetwork(network)
   const namespace = switched.machine('worker', '172.18.0.3', { forwards: true })
-  const programs = options.programs ?? {}
-  const { runtime, files } = createHostMachine({
+  const programs = { ...programsOf('container'), ...options.programs }
+  const { machine: runtime, files } = assembleMachine({
     kind: 'node',
     hostname: 'worker',
     network: namespace,
     clock,
     random,
-    programs: {},
+    plan: planCluster({ nodes: 1, cni: 'kindnet' }),
   })
   if (options.cni !== false && !options.snapshot)
     files.write('/etc/cni/net.d/10-kindnet.conflist', cniConfiguration)
@@ -68,7 +70,7 @@ export async function startOneNode(options: OneNodeOptions = {}) {
     clock,
     random,
     images: createCatalogue({ images: [...images, ...(options.images ?? [])], basePrograms: programs }),
-    podNetwork: createCniNetwork({ network, node: { name: 'worker', network: namespace, files } }),
+    podNetwork: createPodNetwork({ name: 'worker', network: namespace, files }),
     clusterDns: '10.96.0.10',
     clusterDomain: 'cluster.local',
     snapshot: options.snapshot?.kubelet,
