@@ -349,7 +349,7 @@ class Store implements ObjectStore {
         }
       }
       if (kept.status === undefined) delete kept.status
-    } else if (type.subresources.includes('status')) {
+    } else if (type.subresources.includes('status') && options.subresource !== 'binding') {
       if (previous.status === undefined) delete kept.status
       else kept.status = previous.status
     }

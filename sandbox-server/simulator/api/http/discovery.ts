@@ -63,7 +63,10 @@ interface RecordedResource {
 }
 
 function groupsOf(registry: ResourceRegistry): RecordedGroup[] {
-  return [...(recorded['/apis'].items as RecordedGroup[]), ...(customGroups(registry) as unknown as RecordedGroup[])]
+  return [
+    ...(recorded['/apis'].items as RecordedGroup[]),
+    ...(customGroups(registry) as unknown as RecordedGroup[]),
+  ]
 }
 
 /** Undefined where the path is not one of discovery's. */
