@@ -10,17 +10,16 @@ import { startRun } from './shell-program.ts'
 import { createTerminalDevice } from './terminal-device.ts'
 
 export interface SessionOptions {
-  readonly machine: RunningMachine
   readonly columns: number
   readonly rows: number
-  /** Where a fresh session starts; made where it does not exist. */
-  readonly workspace: string
+  /** Where a fresh session starts, made where it does not exist; the machine's working directory where left out. */
+  readonly workspace?: string
   /** Exported to everything that runs: $CP, $W, $W2, $OUT. */
   readonly variables?: Readonly<Record<string, string>>
   /** Machines that `ssh NAME` and `docker exec -it NAME bash` open. */
   readonly neighbours?: Neighbours
   /** What an earlier session's `state()` gave. */
-  readonly state?: ShellState
+  readonly state?: ShellState | undefined
   /** After every command, when `state()` may have changed. */
   readonly onChange?: () => void
 }
@@ -40,8 +39,8 @@ const own = new Set([
   '_',
 ])
 
-export function createSession(options: SessionOptions): ShellSession {
-  const { machine, workspace } = options
+export function createSession(machine: RunningMachine, options: SessionOptions): ShellSession {
+  const workspace = options.workspace ?? machine.workingDirectory
   if (options.neighbours) setNeighbours(machine.machine, options.neighbours)
   machine.files.makeDirectory(workspace, { recursive: true })
   const device = createTerminalDevice({ columns: options.columns, rows: options.rows })

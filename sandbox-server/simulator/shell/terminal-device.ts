@@ -19,7 +19,7 @@ export interface TerminalOutput extends WriteStream {
 export interface TerminalDevice {
   readonly stdin: TerminalInput
   readonly stdout: TerminalOutput
-  readonly terminal: Terminal & Required<Pick<Terminal, 'foreground'>>
+  readonly terminal: Terminal & Required<Pick<Terminal, 'foreground' | 'keyboard'>>
   /** Keys, UTF-8. */
   input(data: string): void
   resize(columns: number, rows: number): void
@@ -146,40 +146,43 @@ export function createTerminalDevice(options: TerminalDeviceOptions): TerminalDe
     return rest
   }
 
-  return {
-    stdin: {
-      isTerminal: true,
-      get pending() {
-        return ahead !== '' || queue.length > 0 || line.length > 0
-      },
-      async read(abort) {
-        for (;;) {
-          if (raw && ahead !== '') {
-            const text = ahead
-            ahead = ''
-            return encoder.encode(text)
-          }
-          if (!raw && queue.length === 0 && ahead !== '') {
-            const text = ahead
-            ahead = ''
-            const rest = cook(text, true)
-            ahead = rest
-          }
-          const item = queue.shift()
-          if (item === endOfInput) return undefined
-          if (item !== undefined) return encoder.encode(item)
-          if (hungUp) return undefined
-          if (raw || ahead === '') await waitForInput(waiting, abort)
-        }
-      },
-      unread(data) {
-        const text = typeof data === 'string' ? data : decoder.decode(data)
-        ahead = text + ahead
-        if (text !== '') wake()
-      },
+  const stdin: TerminalInput = {
+    isTerminal: true,
+    get pending() {
+      return ahead !== '' || queue.length > 0 || line.length > 0
     },
+    async read(abort) {
+      for (;;) {
+        if (raw && ahead !== '') {
+          const text = ahead
+          ahead = ''
+          return encoder.encode(text)
+        }
+        if (!raw && queue.length === 0 && ahead !== '') {
+          const text = ahead
+          ahead = ''
+          const rest = cook(text, true)
+          ahead = rest
+        }
+        const item = queue.shift()
+        if (item === endOfInput) return undefined
+        if (item !== undefined) return encoder.encode(item)
+        if (hungUp) return undefined
+        if (raw || ahead === '') await waitForInput(waiting, abort)
+      }
+    },
+    unread(data) {
+      const text = typeof data === 'string' ? data : decoder.decode(data)
+      ahead = text + ahead
+      if (text !== '') wake()
+    },
+  }
+
+  return {
+    stdin,
     stdout: { isTerminal: true, write: (data) => output.write(data), end: () => undefined },
     terminal: {
+      keyboard: stdin,
       get columns() {
         return columns
       },

@@ -1,4 +1,5 @@
 // The line editor: emacs keys as readline binds them, history, incremental search, completion, pastes. Draws through a Screen.
+import { inColumns } from './columns.ts'
 import { HistoryWalk } from './history.ts'
 import { type Key, KeyReader } from './keys.ts'
 import { Screen } from './screen.ts'
@@ -94,7 +95,8 @@ export class LineEditor {
 
   /** Leaves the unfinished line on the screen. */
   abandon(): Promise<void> {
-    return this.#terminal.write(this.#screen.finish(this.#text))
+    // An empty prompt makes room for the next one.
+    return this.#terminal.write(this.#text === '' ? '\r\x1b[J' : this.#screen.finish(this.#text))
   }
 
   async #leave(result: ReadResult): Promise<void> {
@@ -339,18 +341,4 @@ export class LineEditor {
     }
     if (result.candidates.length !== 1) await this.#terminal.write('\x07')
   }
-}
-
-/** Names in columns as readline lists them, down and then across. */
-export function inColumns(names: readonly string[], columns: number): string {
-  const width = Math.max(...names.map((name) => name.length)) + 2
-  const across = Math.max(1, Math.floor(columns / width))
-  const rows = Math.ceil(names.length / across)
-  let text = ''
-  for (let row = 0; row < rows; row++) {
-    let line = ''
-    for (let i = row; i < names.length; i += rows) line += (names[i] ?? '').padEnd(width)
-    text += `${line.trimEnd()}\n`
-  }
-  return text
 }
