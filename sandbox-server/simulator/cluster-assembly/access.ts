@@ -1,4 +1,5 @@
 // Who may do what over the API without a network between: the administrator, and pods by their service accounts.
+import { createApiHandler } from '../api/handler.ts'
 import type { ObjectStore } from '../api/object-store.ts'
 import { clusterRoleBindings } from '../api/resources.ts'
 import type { PodCredentials } from '../node/kubelet/kubelet-parts.ts'
@@ -9,9 +10,8 @@ export interface Access {
   readonly asServiceAccount: (namespace: string, name: string) => PodCredentials
 }
 
-export function createAccess({ store }: { store: ObjectStore; streams: PodStreams }): Access {
-  const handle = async (_request: Request): Promise<Response> =>
-    new Response('no API handler yet', { status: 503 })
+export function createAccess({ store, streams }: { store: ObjectStore; streams: PodStreams }): Access {
+  const handle = createApiHandler({ store, streams })
   return {
     asAdministrator: handle,
     asServiceAccount: (namespace, name) => ({

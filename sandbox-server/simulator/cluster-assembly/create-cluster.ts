@@ -1,24 +1,19 @@
-// Makes a cluster: boots it in simulated time, or brings one back from its snapshot.
+// Makes a cluster: from the template of its spec, or from a snapshot of its own.
 import type { ClusterOptions, SimulatedCluster } from '../cluster.ts'
-import { type Assembly, assemble } from './assemble.ts'
-import { isReady } from './readiness.ts'
+import { seededRandom } from '../random.ts'
+import { assemble } from './assemble.ts'
+import { resume } from './boot.ts'
 import { stateOf } from './snapshot.ts'
-
-/** Simulated time that a boot may take. */
-const bootLimitMs = 300_000
+import { templateOf } from './template.ts'
 
 export async function createCluster(options: ClusterOptions): Promise<SimulatedCluster> {
-  const { spec, seed, startsAt, timers, snapshot } = options
-  const state = snapshot && stateOf(snapshot)
-  const cluster = assemble({ spec, seed, startsAt: Math.max(startsAt, state?.takenAt ?? 0), state })
-  await settle(cluster)
+  const { spec, seed, timers } = options
+  const restored = options.snapshot && stateOf(options.snapshot)
+  const random = seededRandom(restored ? restored.random : seed)
+  const state = restored ?? (await templateOf(spec)).instance(options.startsAt, random)
+  const startsAt = Math.max(options.startsAt, state.takenAt)
+  const cluster = assemble({ spec, seed: random.state(), startsAt, state })
+  await resume(cluster)
   if (timers) cluster.clock.follow(timers)
   return cluster
-}
-
-async function settle(cluster: Assembly): Promise<void> {
-  const done = await cluster.clock.runUntil(() => isReady(cluster.store, cluster.spec), bootLimitMs)
-  if (done) return
-  cluster.dispose()
-  throw new Error(`the cluster did not become ready within ${bootLimitMs / 1000} s of its own time`)
 }
