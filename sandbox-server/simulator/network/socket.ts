@@ -40,6 +40,8 @@ export interface TcpConnection {
   end(): void
   /** Sends RST where anything is open still. */
   reset(): void
+  /** close(2), as a process's end has it: RST where bytes lie unread, else FIN; what arrives afterwards is reset. */
+  close?(): void
 }
 
 export interface TcpListener {

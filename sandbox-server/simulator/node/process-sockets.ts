@@ -2,7 +2,7 @@
 import type { Sockets, TcpConnection, TcpListener, UdpSocket } from '../network/socket.ts'
 
 export interface ProcessSockets extends Sockets {
-  /** Closes listeners and UDP sockets, and ends connections; `abruptly` resets them. */
+  /** Closes listeners, UDP sockets and connections, as the kernel does at a process's end. */
   closeAll(): void
 }
 
@@ -80,8 +80,8 @@ export function processSockets(sockets: Sockets): ProcessSockets {
       for (const listener of listeners) listener.close()
       for (const socket of datagrams) socket.close()
       for (const connection of connections) {
-        connection.end()
-        connection.reset()
+        if (connection.close) connection.close()
+        else connection.reset()
       }
       listeners.clear()
       datagrams.clear()

@@ -2,6 +2,7 @@
 import { computedDirectory, computedFile, type Inode } from '../../node/inode.ts'
 import type { PodNetwork } from '../../node/kubelet/kubelet-parts.ts'
 import type { MemoryFileSystem } from '../../node/memory-file-system.ts'
+import { ensureKubeletChains } from '../kube-proxy/node-chains.ts'
 import { insideOf, type Namespace } from '../namespace.ts'
 import type { CniCall, PortMapping } from './plugin.ts'
 import { addPodToNetwork, networkNotReady, removePodFromNetwork } from './runtime.ts'
@@ -12,6 +13,7 @@ const notReadyPrefix =
 
 export function createPodNetwork(node: CniCall['node']): PodNetwork {
   const own = insideOf(node.network)
+  ensureKubeletChains(own)
   return {
     notReady() {
       const why = networkNotReady(node)

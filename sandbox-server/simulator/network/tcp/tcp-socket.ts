@@ -33,6 +33,8 @@ const synRetries = 6
 const synAckRetries = 5
 const dataRetries = 15
 const longestTimeoutMs = 120_000
+/** net.ipv4.tcp_fin_timeout */
+const orphanTimeoutMs = 60_000
 
 export class TcpSocket implements TcpConnection {
   readonly local: Endpoint
@@ -61,6 +63,9 @@ export class TcpSocket implements TcpConnection {
   #waitsForIdle = false
   #retries = 0
   #error: SocketError | undefined
+  /** No process holds it any more. */
+  #isOrphan = false
+  #orphanTimer: Timer | undefined
 
   constructor(
     namespace: Namespace,
@@ -146,6 +151,20 @@ export class TcpSocket implements TcpConnection {
       this.#output({ rst: true, ack: true, sequence: this.#wire(this.#sent + (this.#finSent ? 1 : 0)) })
     }
     this.#close(new SocketError('ECONNRESET', 'connection reset'))
+  }
+
+  close(): void {
+    if (this.state === 'closed' || this.#isOrphan) return
+    if (this.#receiving.bytes > 0) {
+      this.reset()
+      return
+    }
+    this.#isOrphan = true
+    this.end()
+    this.#namespace.pump.whenIdle(() => {
+      if (this.state === 'closed') return
+      this.#orphanTimer = this.#namespace.clock.after(orphanTimeoutMs, () => this.#close(undefined))
+    })
   }
 
   /** The namespace is gone: no packet can leave any more. */
@@ -250,6 +269,10 @@ export class TcpSocket implements TcpConnection {
     const fresh = segment.data.subarray(skip)
     if (fresh.length > this.#receiving.window) {
       this.#sendAck()
+      return
+    }
+    if (fresh.length > 0 && this.#isOrphan) {
+      this.reset()
       return
     }
     if (fresh.length > 0) {
@@ -370,6 +393,7 @@ export class TcpSocket implements TcpConnection {
     const opening = this.state === 'syn-sent'
     this.state = 'closed'
     this.#stopTimer()
+    this.#orphanTimer?.cancel()
     this.#onClosed()
     if (!error) {
       this.#receiving.end()

@@ -17,7 +17,6 @@ import { readText } from '../../../../sandbox-server/simulator/network/http/body
 import { httpGet } from '../../../../sandbox-server/simulator/network/http/get.ts'
 import { serveHttp } from '../../../../sandbox-server/simulator/network/http/server.ts'
 import { kubeProxy } from '../../../../sandbox-server/simulator/network/kube-proxy/kube-proxy.ts'
-import { ensureKubeletChains } from '../../../../sandbox-server/simulator/network/kube-proxy/node-chains.ts'
 import { insideOf, type Namespace } from '../../../../sandbox-server/simulator/network/namespace.ts'
 import { Network } from '../../../../sandbox-server/simulator/network/network.ts'
 import { NodesNetwork } from '../../../../sandbox-server/simulator/network/nodes-network.ts'
@@ -92,7 +91,6 @@ export async function testCluster(
   const made = names.map((name, index): TestNode => {
     const address = `172.18.0.${index + 2}`
     const namespace = nodesNetwork.machine(name, address, { forwards: true })
-    ensureKubeletChains(namespace)
     const files = new MemoryFileSystem(new Volume(), () => clock.now())
     files.makeDirectory('/opt/cni/bin', { recursive: true })
     for (const plugin of ['ptp', 'portmap', 'bridge', 'flannel']) files.write(`/opt/cni/bin/${plugin}`, '')

@@ -73,7 +73,7 @@ export const flanneld: Program = async (process) => {
   setNetworkAvailable(process, name)
 
   const reached = new Map<string, string>()
-  const stop = objects.watch(nodes, ({ type, object }) => {
+  const stop = objects.watch(nodes, ({ type, object, previous }) => {
     if (object.metadata.name === name) return
     const before = reached.get(object.metadata.name)
     const now =
@@ -81,7 +81,7 @@ export const flanneld: Program = async (process) => {
         ? undefined
         : JSON.stringify(object.metadata.annotations ?? {}) + object.spec?.podCIDR
     if (before === now) return
-    if (before !== undefined) forgetNode(namespace, object)
+    if (before !== undefined) forgetNode(namespace, previous ?? object)
     reached.delete(object.metadata.name)
     if (now === undefined || !reachNode(namespace, tunnel ?? device, object, conf.backend)) return
     reached.set(object.metadata.name, now)

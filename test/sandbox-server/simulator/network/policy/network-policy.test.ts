@@ -202,7 +202,7 @@ describe('egress', () => {
 })
 
 describe('on a node', () => {
-  const denyAll = {
+  const denyAll: NetworkPolicy = {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
     metadata: { name: 'default-deny', namespace: 'demo' },
