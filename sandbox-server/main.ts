@@ -49,7 +49,7 @@ export interface ProveOptions extends Pick<LessonsProof, 'slug' | 'jobs' | 'onPr
 export async function proveLessonsOf(options: ProveOptions): Promise<void> {
   const timers = options.provider === 'simulated' ? fastTimers(options.speed) : hostTimers
   const log = createLog('warn')
-  const provider = await openProvider(options.provider, { timers, log, apiHost: '127.0.0.1', apiPort: 0 })
+  const provider = await openProvider(options.provider, { timers, log, api: { host: '127.0.0.1', port: 0 } })
   try {
     const { slug, jobs, onProof } = options
     const catalog = openLessonCatalog(lessonsIn(options.lessons))
@@ -73,7 +73,7 @@ export async function startCluster(
   api: { readonly host: string; readonly port: number },
   log: Log,
 ) {
-  const options = { timers: hostTimers, log, apiHost: api.host, apiPort: api.port }
+  const options = { timers: hostTimers, log, api: { ...api, atRoot: true } }
   const provider = await openProvider('simulated', options)
   const exercise = { cluster: spec, namespace: 'default', waitFor: [] }
   const setup = { id: 'fairlead', exercise, applied: [], files: [] }
@@ -95,8 +95,7 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
     const provider = await openProvider(config.provider, {
       timers,
       log,
-      apiHost: config.host,
-      apiPort: config.apiPort,
+      api: { host: config.host, port: config.apiPort, secrets: data },
     })
     closers.push(() => provider.dispose())
     const limits = {

@@ -1,7 +1,16 @@
 // The directory that holds everything a server keeps. One process at a time owns it.
 
 import { randomBytes } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 export class DataDirectoryError extends Error {}
@@ -11,6 +20,9 @@ export interface DataDirectory {
   file(name: string): string
   /** A random secret that is made once and kept, readable by the owner alone. */
   secret(name: string): Uint8Array
+  readText(name: string): string | undefined
+  /** For the owner alone. */
+  writeText(name: string, text: string): void
   /** Gives the directory free for the next process. */
   release(): void
 }
@@ -31,6 +43,8 @@ export function openDataDirectory(path: string): DataDirectory {
     path,
     file,
     secret: (name) => readOrMakeSecret(file(name)),
+    readText: (name) => (existsSync(file(name)) ? readFileSync(file(name), 'utf8') : undefined),
+    writeText: (name, text) => writeFileSync(file(name), text, { mode: 0o600 }),
     release: () => {
       if (ownerOf(lock) === process.pid) rmSync(lock, { force: true })
     },

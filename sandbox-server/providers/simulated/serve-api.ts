@@ -11,7 +11,7 @@ import { unauthorized } from '../../simulator/api/api-error.ts'
 import { errorResponse } from '../../simulator/api/http/respond.ts'
 import type { SimulatedCluster } from '../../simulator/cluster.ts'
 import type { ApiServer, ServedCluster } from './api-server.ts'
-import { makeCertificates } from './certificates.ts'
+import { type Certificates, makeCertificates } from './certificates.ts'
 import { acceptStreams } from './serve-streams.ts'
 
 export interface ServeApiOptions {
@@ -25,6 +25,8 @@ export interface ServeApiOptions {
   readonly publicPort?: number | undefined
   /** Secret from which tokens are made; the same secret makes yesterday's kubeconfig work. Default: random. */
   readonly secret?: string | undefined
+  /** Those of an earlier start, so that yesterday's kubeconfig trusts this server. Default: new ones. */
+  readonly certificates?: Certificates | undefined
   /** Serves the first cluster at the server's root beside its own prefix. */
   readonly atRoot?: boolean | undefined
 }
@@ -38,7 +40,7 @@ interface Entry {
 export async function serveApi(options: ServeApiOptions = {}): Promise<ApiServer & { readonly url: string }> {
   const host = options.host ?? '127.0.0.1'
   const names = [...new Set([options.publicHost ?? host, host, 'localhost', '127.0.0.1'])]
-  const certificates = await makeCertificates(names)
+  const certificates = options.certificates ?? (await makeCertificates(names))
   const secret = options.secret ?? randomBytes(32).toString('hex')
   const clusters = new Map<string, Entry>()
   const server = createServer({ key: certificates.serverKey, cert: certificates.serverCertificate })

@@ -8,7 +8,7 @@ import type { ApiServer } from './api-server.ts'
 import { type Checkpoint, encodeCheckpoint } from './checkpoint.ts'
 import { openWorkspace } from './file-system-workspace.ts'
 import { probeFrom } from './probe.ts'
-import { openTerminal } from './terminal.ts'
+import { openTerminal, writeKubeconfig } from './terminal.ts'
 import { machineAt } from './vantage.ts'
 
 export interface SimulatedClusterOptions {
@@ -30,6 +30,7 @@ export function openSimulatedCluster(options: SimulatedClusterOptions): Cluster 
   for (const [path, content] of files)
     if (path !== undefined) workspace.write(path, content ?? '', 'exercise')
   if (checkpoint) workspace.resume(checkpoint.revisions)
+  else writeKubeconfig(simulated, setup.exercise.cluster, namespace)
 
   const dirty = new Set<() => void>()
   const offDirty = [simulated.onDirty(() => tell()), workspace.onChange(() => tell())]
@@ -51,7 +52,13 @@ export function openSimulatedCluster(options: SimulatedClusterOptions): Cluster 
       resolve(machineAt(simulated, from).process({ signal }), question, { signal }),
     apply: (manifest) => applyManifest(manifest, { kubernetes, namespace }),
     async openTerminal(size) {
-      const terminal = openTerminal({ cluster: simulated, size, state: shell, onChange: tell })
+      const terminal = openTerminal({
+        cluster: simulated,
+        spec: setup.exercise.cluster,
+        size,
+        state: shell,
+        onChange: tell,
+      })
       terminals.add(terminal)
       return {
         ...terminal,
