@@ -66,7 +66,7 @@ function apiVersion({ group, version }: GroupVersionKind): string {
 /** `words` are the descriptions of a definition's properties, by name; the definition's own is under ''. */
 function definition(schema: Json, words: Words, include: (name: string) => void): Json {
   const out = translate(schema, include)
-  const properties = out['properties']
+  const properties = out.properties
   if (typeof properties === 'object' && properties !== null) {
     for (const [name, property] of Object.entries(properties)) {
       const text = words[name]
@@ -75,9 +75,9 @@ function definition(schema: Json, words: Words, include: (name: string) => void)
       }
     }
     // An unknown field is the mistake that a learner makes most; the API server refuses it too.
-    out['additionalProperties'] ??= false
+    out.additionalProperties ??= false
   }
-  if (words[''] !== undefined) out['description'] = words['']
+  if (words[''] !== undefined) out.description = words['']
   return out
 }
 
@@ -94,14 +94,14 @@ const kept = new Set([
 ])
 
 function translate(node: Json, include: (name: string) => void): Json {
-  if (node['format'] === 'int-or-string') return { type: ['integer', 'string'] }
+  if (node.format === 'int-or-string') return { type: ['integer', 'string'] }
   const out: Json = {}
   for (const [key, value] of Object.entries(node)) {
     if (!kept.has(key)) continue
     if (key === '$ref') {
       const name = String(value).slice(prefix.length)
       include(name)
-      out['$ref'] = `#/definitions/${name}`
+      out.$ref = `#/definitions/${name}`
     } else if (key === 'properties') {
       out[key] = Object.fromEntries(
         Object.entries(value as Json).map(([name, property]) => [name, translate(property as Json, include)]),

@@ -5,7 +5,7 @@ const key = 'fairlead-theme'
 export function wireThemeSwitch(): void {
   const system = matchMedia('(prefers-color-scheme: dark)')
   const isDark = (): boolean => {
-    const chosen = document.documentElement.dataset['theme']
+    const chosen = document.documentElement.dataset.theme
     return chosen === undefined ? system.matches : chosen === 'dark'
   }
   for (const button of document.querySelectorAll<HTMLButtonElement>('[data-theme-switch]')) {
@@ -17,8 +17,8 @@ export function wireThemeSwitch(): void {
     system.addEventListener('change', label)
     button.addEventListener('click', () => {
       const dark = !isDark()
-      if (dark === system.matches) delete document.documentElement.dataset['theme']
-      else document.documentElement.dataset['theme'] = dark ? 'dark' : 'light'
+      if (dark === system.matches) delete document.documentElement.dataset.theme
+      else document.documentElement.dataset.theme = dark ? 'dark' : 'light'
       label()
       try {
         if (dark === system.matches) localStorage.removeItem(key)

@@ -152,7 +152,7 @@ describe('a connection', () => {
     await advance(10_000)
     const ping = first.sent.at(-1)
     connection.input('b')
-    first.onmessage?.({ data: JSON.stringify({ type: 'pong', sentAt: ping?.['sentAt'] }) })
+    first.onmessage?.({ data: JSON.stringify({ type: 'pong', sentAt: ping?.sentAt }) })
     first.close()
     await advance(2_000)
     const second = await welcome()

@@ -21,7 +21,7 @@ it('picks the definition by kind, refuses unknown fields and carries the descrip
     },
     (name) => (name === 'io.Pod' ? { '': 'A thing.', port: 'Where it listens.' } : {}),
   )
-  expect(schema['allOf']).toEqual([
+  expect(schema.allOf).toEqual([
     {
       if: {
         properties: { kind: { const: 'Deployment' }, apiVersion: { const: 'apps/v1' } },
@@ -31,7 +31,7 @@ it('picks the definition by kind, refuses unknown fields and carries the descrip
       then: { $ref: '#/definitions/io.Pod' },
     },
   ])
-  expect(schema['definitions']).toEqual({
+  expect(schema.definitions).toEqual({
     'io.Pod': {
       type: 'object',
       description: 'A thing.',

@@ -22,7 +22,7 @@ export function PredictQuestion({ id, question, options, answer, command, on }: 
   const explained = chosen !== undefined && (command === undefined || ran === 'ran' || skipped)
   useEffect(() => {
     const outer = root.current?.closest<HTMLElement>('.predict')
-    if (outer !== null && outer !== undefined) outer.dataset['stage'] = explained ? 'explained' : 'ask'
+    if (outer !== null && outer !== undefined) outer.dataset.stage = explained ? 'explained' : 'ask'
   }, [explained])
   return (
     <div ref={root}>

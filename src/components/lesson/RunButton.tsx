@@ -26,7 +26,7 @@ export function RunButton({ command, on }: RunProps) {
           {state === 'ran' ? 'Has run. Run again' : running ? 'Runs' : 'Run'} in the terminal: {command}
         </span>
       </button>
-      <pre class="run-command" tabIndex={0} aria-label="Command">
+      <pre class="run-command">
         <code>{command}</code>
       </pre>
       {on !== undefined && <span class="run-on">on {on}</span>}

@@ -33,7 +33,7 @@ export function Solution() {
       {files.map((file) => (
         <details open>
           <summary>{file.path}</summary>
-          <pre tabIndex={0}>
+          <pre>
             <code>{file.content}</code>
           </pre>
         </details>

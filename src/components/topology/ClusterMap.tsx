@@ -19,8 +19,8 @@ interface Spot {
 export function ClusterMap({ objects, scope }: { objects: Objects; scope: Scope }) {
   const placements = useMemo(() => new Placements(), [])
   const nodes = ofKind(objects, 'Node', 'all')
-  const pods = ofKind(objects, 'Pod', scope).filter((object) => object.fields['node'] !== '')
-  const homeless = ofKind(objects, 'Pod', scope).filter((object) => object.fields['node'] === '')
+  const pods = ofKind(objects, 'Pod', scope).filter((object) => object.fields.node !== '')
+  const homeless = ofKind(objects, 'Pod', scope).filter((object) => object.fields.node === '')
   const services = ofKind(objects, 'Service', scope)
   const policies = ofKind(objects, 'NetworkPolicy', scope)
   const places = placements.place(pods)
@@ -41,7 +41,7 @@ export function ClusterMap({ objects, scope }: { objects: Objects; scope: Scope 
     const at = corner(
       Math.max(
         0,
-        nodes.findIndex((node) => node.name === object.fields['node']),
+        nodes.findIndex((node) => node.name === object.fields.node),
       ),
     )
     const place = places.get(object.uid) ?? 0
@@ -61,7 +61,7 @@ export function ClusterMap({ objects, scope }: { objects: Objects; scope: Scope 
     <svg class="map" viewBox={`-4 0 ${width + 8} ${height}`} aria-hidden="true">
       {nodes.map((node, index) => {
         const { x, y } = corner(index)
-        const ready = node.fields['status']?.startsWith('Ready') === true
+        const ready = node.fields.status?.startsWith('Ready') === true
         return (
           <g class={`map-node ${ready ? '' : 'not-ready'}`}>
             <rect x={x} y={y} width={nodeWidth} height={hullHeight} rx="14" />
@@ -69,7 +69,7 @@ export function ClusterMap({ objects, scope }: { objects: Objects; scope: Scope 
               {node.name}
             </text>
             <text x={x + nodeWidth - 12} y={y + 21} class="map-soft" text-anchor="end">
-              {ready ? node.fields['ip'] : 'NotReady'}
+              {ready ? node.fields.ip : 'NotReady'}
             </text>
           </g>
         )
@@ -110,19 +110,19 @@ export function ClusterMap({ objects, scope }: { objects: Objects; scope: Scope 
 
 function PodShape({ object, spot }: { object: ClusterObject; spot: Spot }) {
   const ready = isReadyPod(object)
-  const dying = object.fields['status'] === 'Terminating'
+  const dying = object.fields.status === 'Terminating'
   const [first = '', last] = shortPodName(object.name).split(' ')
   return (
     <g class={`map-pod ${ready ? 'ready' : 'hollow'} ${dying ? 'dying' : ''}`}>
       <title>
-        {object.name}, {object.fields['status']}, {object.fields['ip']}
+        {object.name}, {object.fields.status}, {object.fields.ip}
       </title>
       <rect x={spot.x} y={spot.y} width={pod.width} height={pod.height} rx="7" />
       <text x={spot.x + 9} y={spot.y + 17}>
         {clip(first, 13)}
       </text>
       <text x={spot.x + 9} y={spot.y + 33} class="map-small">
-        {ready ? (last ?? object.fields['ip']) : clip(object.fields['status'] ?? '', 14)}
+        {ready ? (last ?? object.fields.ip) : clip(object.fields.status ?? '', 14)}
       </text>
     </g>
   )
@@ -175,14 +175,14 @@ function ServicePill({
   return (
     <g class={`map-service ${count === 0 ? 'empty' : ''}`}>
       <title>
-        {service.name}, {service.fields['ip']}, {service.fields['ports']}
+        {service.name}, {service.fields.ip}, {service.fields.ports}
       </title>
       <rect x={x} y={pill.top} width={pillWidth} height={pill.height} rx={pill.height / 2} />
       <text x={x + pillWidth / 2} y={pill.top + 18} text-anchor="middle">
         {clip(service.name, 16)}
       </text>
       <text x={x + pillWidth / 2} y={pill.top + 33} class="map-small" text-anchor="middle">
-        {count === 0 ? '0 endpoints' : service.fields['ip']}
+        {count === 0 ? '0 endpoints' : service.fields.ip}
       </text>
     </g>
   )

@@ -55,7 +55,7 @@ function Rows({ kind, title, rows }: { kind: ClusterObject['kind']; title: strin
   }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls sideways must be reachable by keyboard.
-    <div class="rows" tabIndex={0} role="region" aria-label={title}>
+    <section class="rows" tabIndex={0} aria-label={title}>
       <table>
         <caption>
           {title} <span class="soft">{rows.length}</span>
@@ -84,14 +84,14 @@ function Rows({ kind, title, rows }: { kind: ClusterObject['kind']; title: strin
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }
 
 function wrong(row: ClusterObject): boolean {
   if (row.kind === 'Pod') return !isReadyPod(row)
-  if (row.kind === 'Node') return row.fields['status']?.startsWith('Ready') !== true
-  return row.kind === 'EndpointSlice' && row.fields['addresses'] === ''
+  if (row.kind === 'Node') return row.fields.status?.startsWith('Ready') !== true
+  return row.kind === 'EndpointSlice' && row.fields.addresses === ''
 }
 
 function cell(value: string | undefined) {

@@ -26,8 +26,8 @@ export function ofKind(objects: Objects, kind: ClusterObject['kind'], scope: Sco
 
 /** A pod counts as ready when all its containers are. */
 export function isReadyPod(pod: ClusterObject): boolean {
-  const [ready, all] = (pod.fields['ready'] ?? '0/0').split('/').map(Number)
-  return pod.fields['status'] === 'Running' && ready === all && all !== 0
+  const [ready, all] = (pod.fields.ready ?? '0/0').split('/').map(Number)
+  return pod.fields.status === 'Running' && ready === all && all !== 0
 }
 
 /** Uids of the pods behind a Service, by the addresses in its EndpointSlices. */
@@ -37,13 +37,12 @@ export function podsBehind(
 ): { ready: string[]; notReady: string[] } {
   const byAddress = new Map<string, string>()
   for (const object of objects.values()) {
-    if (object.kind === 'Pod' && object.fields['ip'] !== '')
-      byAddress.set(object.fields['ip'] ?? '', object.uid)
+    if (object.kind === 'Pod' && object.fields.ip !== '') byAddress.set(object.fields.ip ?? '', object.uid)
   }
   const found = { ready: new Set<string>(), notReady: new Set<string>() }
   for (const slice of objects.values()) {
     if (slice.kind !== 'EndpointSlice' || slice.namespace !== service.namespace) continue
-    if (slice.fields['service'] !== service.name) continue
+    if (slice.fields.service !== service.name) continue
     for (const [field, into] of [
       ['addresses', found.ready],
       ['notReady', found.notReady],

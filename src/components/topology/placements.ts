@@ -9,7 +9,7 @@ export class Placements {
     const present = new Set(pods.map((pod) => pod.uid))
     for (const uid of [...this.places.keys()]) if (!present.has(uid)) this.places.delete(uid)
     for (const pod of pods) {
-      const node = pod.fields['node'] ?? ''
+      const node = pod.fields.node ?? ''
       if (this.places.get(pod.uid)?.node === node) continue
       this.places.delete(pod.uid)
       const taken = new Set(

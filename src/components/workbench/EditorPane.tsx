@@ -93,9 +93,12 @@ export function EditorPane({ start }: EditorPaneProps) {
       )}
       <div class="editor-body">
         {(!loaded || document === undefined) && (
-          <pre class="editor-still" tabIndex={0} aria-label={path ?? 'No file'}>
-            <code>{text}</code>
-          </pre>
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+          <section class="editor-still" tabIndex={0} aria-label={path ?? 'No file'}>
+            <pre>
+              <code>{text}</code>
+            </pre>
+          </section>
         )}
         <div ref={host} class="editor-host" hidden={!loaded || document === undefined} />
       </div>

@@ -43,7 +43,7 @@ export function HelpDialog() {
       </dl>
       <h3>Your own kubectl</h3>
       <p>Download the kubeconfig from the menu, then:</p>
-      <pre tabIndex={0}>
+      <pre>
         <code>{'export KUBECONFIG=$HOME/Downloads/fairlead.kubeconfig\nkubectl get nodes'}</code>
       </pre>
       <h3>What is simulated</h3>

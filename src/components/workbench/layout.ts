@@ -38,8 +38,8 @@ export function loadLayout(): void {
     const root = document.documentElement
     root.style.setProperty('--text-share', String(textShare))
     root.style.setProperty('--editor-share', String(editorShare))
-    root.dataset['tab'] = tab
-    root.dataset['pane'] = pane.get()
+    root.dataset.tab = tab
+    root.dataset.pane = pane.get()
   }
   draw()
   pane.subscribe(draw)

@@ -33,14 +33,14 @@ const islands: Readonly<Record<string, Island>> = {
 }
 
 function propsOf(element: HTMLElement): Record<string, unknown> {
-  return JSON.parse(element.dataset['props'] ?? '{}')
+  return JSON.parse(element.dataset.props ?? '{}')
 }
 
 loadLayout()
 wireThemeSwitch()
 wirePageKeys()
 for (const element of document.querySelectorAll<HTMLElement>('[data-island]')) {
-  const known = islands[element.dataset['island'] ?? '']
+  const known = islands[element.dataset.island ?? '']
   if (known !== undefined) hydrate(h(known, propsOf(element)), element)
 }
 const mount = (selector: string, component: Island): HTMLElement | null => {
@@ -55,7 +55,7 @@ mount('[data-mount=bottom]', island(BottomBar))
 const bench = mount('[data-mount=workbench]', island(Workbench))
 if (bench !== null) acceptDrops(bench)
 
-const slug = document.body.dataset['lesson'] ?? ''
+const slug = document.body.dataset.lesson ?? ''
 restoreRan(slug)
 session.ran.subscribe(() => keepRan(slug))
 session.start(slug)

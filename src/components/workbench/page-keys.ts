@@ -18,7 +18,7 @@ export function focusPane(pane: Pane): void {
 }
 
 function currentRegion(): Pane {
-  const region = document.activeElement?.closest<HTMLElement>('[data-region]')?.dataset['region']
+  const region = document.activeElement?.closest<HTMLElement>('[data-region]')?.dataset.region
   return order.find((pane) => pane === region) ?? 'read'
 }
 
