@@ -39,6 +39,8 @@ export class PodContainer {
   state: ContainerState = {}
   lastState: ContainerState = {}
   restartCount = 0
+  /** When the last run ended, in milliseconds, which a status does not tell. */
+  finishedAt = 0
   isReady = false
   isStarted = false
   image: string
@@ -109,6 +111,7 @@ export class PodContainer {
   }
 
   terminate(exitCode: number, reason: string, message: string | undefined, startedAt: number): void {
+    this.finishedAt = this.#clock.now()
     this.state = {
       terminated: {
         exitCode,

@@ -187,7 +187,7 @@ async function waitOutBackOff(run: PodRun, container: PodContainer): Promise<voi
   const { clock, events } = run.parts
   const pod = run.pod()
   const key = container.spec.name
-  const finishedAt = Date.parse(container.terminated?.finishedAt ?? '')
+  const { finishedAt } = container
   const until = run.restarts.waitsUntil(key, finishedAt)
   if (until !== undefined && until > clock.now()) {
     const name = container.spec.name

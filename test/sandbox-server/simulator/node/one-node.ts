@@ -1,6 +1,9 @@
 // One node with a kubelet on a real object store and a real network, without controllers: pods are bound by hand.
 import type { Pod } from '../../../../sandbox-server/contract/kubernetes.ts'
-import { createObjectStore } from '../../../../sandbox-server/simulator/api/object-store.ts'
+import {
+  createObjectStore,
+  type ObjectStoreSnapshot,
+} from '../../../../sandbox-server/simulator/api/object-store.ts'
 import {
   events,
   namespaces,
@@ -21,8 +24,10 @@ import type { KubeletSnapshot } from '../../../../sandbox-server/simulator/node/
 import { createPodStreams } from '../../../../sandbox-server/simulator/node/kubelet/pod-streams.ts'
 import type { Program } from '../../../../sandbox-server/simulator/node/process.ts'
 import { collector } from '../../../../sandbox-server/simulator/node/streams.ts'
+import type { VolumeChange } from '../../../../sandbox-server/simulator/node/volume.ts'
 import { seededRandom } from '../../../../sandbox-server/simulator/random.ts'
 import { programsOf } from '../../../../sandbox-server/simulator/shell/commands/index.ts'
+import { loadParser } from '../../../../sandbox-server/simulator/shell/interpreter/parse.ts'
 
 export const agnhostImage = 'registry.k8s.io/e2e-test-images/agnhost:2.66.1'
 
@@ -33,10 +38,17 @@ export interface OneNodeOptions {
   readonly cni?: boolean
   readonly programs?: Readonly<Record<string, Program>>
   readonly images?: readonly Image[]
-  readonly snapshot?: { readonly objects: never; readonly kubelet: KubeletSnapshot; readonly at: number }
+  readonly snapshot?: {
+    readonly objects: ObjectStoreSnapshot
+    readonly kubelet: KubeletSnapshot
+    readonly files: readonly VolumeChange[]
+    readonly at: number
+  }
 }
 
 export async function startOneNode(options: OneNodeOptions = {}) {
+  // Loading takes real time, in which a simulated clock would run away.
+  await loadParser()
   const clock = new SimulatedClock(options.snapshot?.at ?? Date.parse('2026-11-24T12:00:00Z'))
   const random = seededRandom(7)
   const stored = options.snapshot ? { snapshot: options.snapshot.objects } : {}
@@ -61,6 +73,7 @@ export async function startOneNode(options: OneNodeOptions = {}) {
   })
   if (options.cni !== false && !options.snapshot)
     files.write('/etc/cni/net.d/10-kindnet.conflist', cniConfiguration)
+  if (options.snapshot) files.root.restore(options.snapshot.files)
   const kubelet: Kubelet = startKubelet({
     nodeName: 'worker',
     nodeAddress: '172.18.0.3',
