@@ -95,7 +95,7 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
     const provider = await openProvider(config.provider, {
       timers,
       log,
-      api: { host: config.host, port: config.apiPort, secrets: data },
+      api: { host: config.host, ...apiPortOf(config), secrets: data },
     })
     closers.push(() => provider.dispose())
     const limits = {
@@ -141,6 +141,12 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
     await close()
     throw error
   }
+}
+
+/** A kubeconfig should work after a restart, so the port stays the same where it can. */
+function apiPortOf({ port, apiPort }: Config): { port: number; orAnyPort: boolean } {
+  if (apiPort !== undefined) return { port: apiPort, orAnyPort: false }
+  return { port: port === 0 || port === 65_535 ? 0 : port + 1, orAnyPort: true }
 }
 
 async function listen(start: () => Promise<unknown>, { host, port }: Config): Promise<void> {

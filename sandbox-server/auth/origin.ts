@@ -25,7 +25,7 @@ export function createOriginPolicy(options: { publicUrl?: string | undefined; ho
       if (same && loopback.has(url.hostname)) return
       if (same && publicOrigin === undefined && !onlyLoopback) return
       throw new AppError('FORBIDDEN_ORIGIN', `A page of ${origin} may not use this server.`, {
-        hint: `Open ${publicOrigin ?? `http://${host ?? options.host}`} itself, or start the server with --public-url ${url?.origin ?? 'URL'} where a proxy stands before it.`,
+        hint: `Open ${publicOrigin ?? `http://${host ?? options.host}`} itself, or start the server with --public-url URL where a proxy stands before it.`,
       })
     },
   }

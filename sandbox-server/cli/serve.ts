@@ -17,7 +17,10 @@ export const serve = defineCommand({
   args: {
     port: text('Port of the site (default 4780, 0 for any free one)', 'PORT'),
     host: text('Address to listen on (default 127.0.0.1: this machine only)', 'ADDRESS'),
-    'api-port': text("HTTPS port of the clusters' API servers, for your own kubectl (default 4781)", 'PORT'),
+    'api-port': text(
+      "HTTPS port of the clusters' API servers, for your own kubectl (default: the one after --port)",
+      'PORT',
+    ),
     data: text('Where progress and sandboxes are kept (default ./.fairlead)', 'FOLDER'),
     site: text('The built site (default dist; built when missing or old)', 'FOLDER'),
     lessons: text('The lessons (default lessons)', 'FOLDER'),

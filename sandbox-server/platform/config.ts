@@ -8,8 +8,8 @@ const number = (least: number, most: number) => z.coerce.number().int().min(leas
 const configSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   port: number(0, 65535).default(4780),
-  /** HTTPS port of the clusters' API servers, for kubectl; 0 for any free one. */
-  apiPort: number(0, 65535).default(4781),
+  /** HTTPS port of the clusters' API servers, for kubectl; left out, the one after `port` or any free one. */
+  apiPort: number(0, 65535).optional(),
   /** Where learners reach the server, when a proxy stands before it: https://learn.example.com */
   publicUrl: z.url({ protocol: /^https?$/ }).optional(),
   /** Trust X-Forwarded-For of a proxy in front. */

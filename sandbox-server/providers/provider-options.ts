@@ -10,6 +10,8 @@ export interface ProviderOptions {
     readonly host: string
     /** 0 for any free one. */
     readonly port: number
+    /** Whether any free port will do where that one is taken. */
+    readonly orAnyPort?: boolean
     /** Tokens and certificates that outlive the process; new ones at every start where left out. */
     readonly secrets?: Secrets
     /** Serves the first cluster without a path before it. */

@@ -31,6 +31,8 @@ export interface GatewayOptions {
 const socketPath = /^\/api\/v1\/lessons\/([a-z0-9-]+)\/([a-z0-9-]+)\/socket$/
 /** A page that sends nothing for two of these is gone. */
 const heartbeatMs = 20_000
+/** A page that does not answer the closing of its socket is cut off after this. */
+const closingMs = 1_000
 /** Frames above the contract's limit are still read up to here, to be answered instead of cut off. */
 const readableBytes = 16 * 1024 * 1024
 
@@ -83,8 +85,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       clearInterval(heartbeat)
       options.server.off('upgrade', upgrade)
       for (const socket of sockets.clients) socket.close(1001, 'the server stops')
-      await new Promise<void>((resolve) => sockets.close(() => resolve()))
-      for (const socket of sockets.clients) socket.terminate()
+      const closed = new Promise<void>((resolve) => sockets.close(() => resolve()))
+      const impatient = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate()
+      }, closingMs)
+      await closed
+      clearTimeout(impatient)
     },
   }
 }

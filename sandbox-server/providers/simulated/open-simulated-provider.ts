@@ -4,8 +4,9 @@ import { z } from 'zod'
 import { AppError } from '../../contract/errors.ts'
 import type { ClusterProvider } from '../provider.ts'
 import type { ProviderOptions, Secrets } from '../provider-options.ts'
+import type { ApiServer } from './api-server.ts'
 import { type Certificates, makeCertificates } from './certificates.ts'
-import { serveApi } from './serve-api.ts'
+import { type ServeApiOptions, serveApi } from './serve-api.ts'
 import { createSimulatedProvider } from './simulated-provider.ts'
 
 const keptSchema = z.object({
@@ -24,25 +25,26 @@ const renewAfterMs = 300 * 86_400_000
 
 /** Throws AppError PROVIDER_FAILED where the port is taken. */
 export async function openSimulatedProvider({ timers, api }: ProviderOptions): Promise<ClusterProvider> {
-  const { host, port, secrets, atRoot } = api
+  const { host, port, secrets, atRoot, orAnyPort } = api
   const names = [...new Set([isWildcard(host) ? '127.0.0.1' : host, 'localhost', '127.0.0.1'])]
   const certificates = await keptCertificates(names, secrets, timers.now())
   const secret = secrets && Buffer.from(secrets.secret('api-secret')).toString('hex')
   const publicHost = isWildcard(host) ? '127.0.0.1' : undefined
+  const options = { host, secret, certificates, atRoot, publicHost }
+  return createSimulatedProvider({ timers, api: await listen(options, port, orAnyPort ?? false) })
+}
+
+async function listen(options: ServeApiOptions, port: number, orAnyPort: boolean): Promise<ApiServer> {
   try {
-    const server = await serveApi({ host, port, secret, certificates, atRoot, publicHost })
-    return createSimulatedProvider({ timers, api: server })
+    return await serveApi({ ...options, port })
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code !== 'EADDRINUSE') throw cause
-    throw new AppError(
-      'PROVIDER_FAILED',
-      `Port ${port} on ${host}, where kubectl would reach clusters, is in use.`,
-      {
-        hint: `Choose another one: --api-port ${port + 1} (0 for any free one).`,
-        cause,
-      },
-    )
+    if (orAnyPort) return await serveApi({ ...options, port: 0 })
+    throw new AppError('PROVIDER_FAILED', `Port ${port}, where kubectl would reach clusters, is in use.`, {
+      hint: `Choose another one: --api-port ${port + 1} (0 for any free one).`,
+      cause,
+    })
   }
 }
 
