@@ -1,6 +1,8 @@
 // iptables-restore: whole tables from text, all of a table or nothing of it (iptables-restore(8)).
+
+import { IptablesError } from './iptables-error.ts'
 import type { Netfilter } from './netfilter.ts'
-import { IptablesError, parseRule } from './parse.ts'
+import { parseRule } from './parse.ts'
 import { TargetError } from './parse-target.ts'
 import { builtInChains, type Chain, makeChain, type Rule, type Table, type TableName } from './rule.ts'
 import { MissingArgument, splitWords } from './words.ts'

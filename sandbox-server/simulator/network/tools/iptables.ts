@@ -1,7 +1,8 @@
 // iptables, iptables-save and iptables-restore (nf_tables variant 1.8) over the rules that the namespace evaluates.
 import type { Program } from '../../node/process.ts'
 import type { Namespace } from '../namespace.ts'
-import { IptablesError, parseRule } from '../netfilter/parse.ts'
+import { IptablesError } from '../netfilter/iptables-error.ts'
+import { parseRule } from '../netfilter/parse.ts'
 import { TargetError } from '../netfilter/parse-target.ts'
 import { formatRule, saveNetfilter } from '../netfilter/print.ts'
 import { checkJump, restoreNetfilter, tableNamed } from '../netfilter/restore.ts'
