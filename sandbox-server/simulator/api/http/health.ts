@@ -1,5 +1,5 @@
 // /version and the health endpoints. Source: apiserver/pkg/server/healthz, recorded answers of a real server.
-import { json, text } from './respond.ts'
+import { text } from './respond.ts'
 
 export const serverVersion = {
   major: '1',
@@ -43,7 +43,7 @@ const checks = [
 ]
 
 export function healthResponse(path: string, query: URLSearchParams): Response | undefined {
-  if (path === '/version') return json(serverVersion)
+  if (path === '/version') return version()
   const match = /^\/(healthz|livez|readyz)(?:\/(.+))?$/.exec(path)
   if (!match) return undefined
   const endpoint = match[1] ?? ''
@@ -56,4 +56,11 @@ export function healthResponse(path: string, query: URLSearchParams): Response |
   if (!query.has('verbose')) return text('ok')
   const lines = own.map((check) => `[+]${check} ok`)
   return text(`${lines.join('\n')}\n${endpoint} check passed\n`)
+}
+
+/** Indented, as WriteRawJSON writes it (apiserver/pkg/endpoints/handlers/responsewriters). */
+function version(): Response {
+  return new Response(JSON.stringify(serverVersion, null, 2), {
+    headers: { 'content-type': 'application/json' },
+  })
 }
