@@ -1,4 +1,5 @@
 // Every command of the shell. Adding one is a new file and a line here.
+import { networkToolCommands } from '../../network/tools/index.ts'
 import type { Machine, Program } from '../../node/process.ts'
 import { awkCommand } from './awk.ts'
 import { base64Command } from './base64.ts'
@@ -135,6 +136,7 @@ export const commands: Readonly<Record<string, Command>> = registerCommands([
   mvCommand,
   nanoCommand,
   ncCommand,
+  ...networkToolCommands,
   nlCommand,
   nslookupCommand,
   odCommand,

@@ -109,7 +109,7 @@ describe('kube-proxy', () => {
   })
 
   test('lets loadBalancerSourceRanges through a firewall chain', () => {
-    const spec = { type: 'LoadBalancer', loadBalancerSourceRanges: ['172.18.0.8/29'] } as const
+    const spec: Service['spec'] = { type: 'LoadBalancer', loadBalancerSourceRanges: ['172.18.0.8/29'] }
     const lines = rulesFor(spec, [here], { loadBalancer: { ingress: [{ ip: '172.18.255.200' }] } })
     expect(lines.filter((line) => line.includes('FW') || line.includes('FIREWALL'))).toEqual([
       '-A KUBE-PROXY-FIREWALL -m comment --comment "demo/web:http traffic not accepted by KUBE-FW-HASH" -m tcp -p tcp -d 172.18.255.200 --dport 80 -j DROP',
