@@ -10,7 +10,7 @@ import { exitCodeOf, type Job } from './jobs.ts'
 import { matchesPattern } from './pattern.ts'
 import { redirect } from './redirect.ts'
 import { complain, type Descriptor, type Run, stderrOf, subshellOf } from './shell.ts'
-import { emptyReader, pushback } from './streams.ts'
+import { emptyReader, pushback, yielding } from './streams.ts'
 
 export async function runScript(node: ScriptNode, run: Run): Promise<number> {
   return runStatements(node.statements, run)
@@ -88,7 +88,10 @@ async function printTimes(ms: number, posix: boolean, run: Run): Promise<void> {
 async function runStages(pipeline: PipelineNode, run: Run): Promise<number> {
   const { shell } = run
   const count = pipeline.commands.length
-  const pipes = Array.from({ length: count - 1 }, () => createPipe())
+  const pipes = Array.from({ length: count - 1 }, () => {
+    const { reader, writer } = createPipe()
+    return { reader, writer: yielding(writer) }
+  })
   const statuses = await Promise.all(
     pipeline.commands.map(async (command, index) => {
       const fds = new Map<number, Descriptor>(run.fds)

@@ -1,5 +1,5 @@
 // printf(1)'s formats and the escapes of echo -e.
-import { quoteIfNeeded } from './quote.ts'
+import { escapeForShell } from './quote.ts'
 
 const simple: Readonly<Record<string, string>> = {
   a: '\x07',
@@ -136,7 +136,7 @@ function convert(
       return piece(cut(text), false, stopped)
     }
     case 'q':
-      return piece(quoteIfNeeded(value ?? ''))
+      return piece(escapeForShell(value ?? ''))
     case 'c':
       return piece((value ?? '').charAt(0))
     case 'd':

@@ -18,3 +18,9 @@ export function quoteForShell(text: string): string {
 export function quoteIfNeeded(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : quoteForShell(text)
 }
+
+/** With backslashes, as printf's %q. */
+export function escapeForShell(text: string): string {
+  if (text === '' || /[\n\t\r]/.test(text)) return quoteForShell(text)
+  return text.replace(/[^\w@%+=:,./-]/g, '\\$&')
+}

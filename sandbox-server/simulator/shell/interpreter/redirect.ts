@@ -5,7 +5,7 @@ import type { Redirection } from './ast.ts'
 import { ShellError } from './control.ts'
 import { expandToString } from './expand.ts'
 import type { Descriptor, Descriptors, Run } from './shell.ts'
-import { bytesReader, emptyReader, nullWriter, type PushbackReader, textReader } from './streams.ts'
+import { bytesReader, emptyReader, nullWriter, type PushbackReader, textReader, yielding } from './streams.ts'
 
 export async function redirect(redirections: readonly Redirection[], run: Run): Promise<Descriptors> {
   if (redirections.length === 0) return run.fds
@@ -121,7 +121,7 @@ export function openForWriting(word: string, run: Run, append: boolean): WriteSt
   } catch (error) {
     throw fileProblem(word, error)
   }
-  return {
+  const writer: WriteStream = {
     async write(data) {
       try {
         files.write(path, data, { append: true })
@@ -131,6 +131,7 @@ export function openForWriting(word: string, run: Run, append: boolean): WriteSt
     },
     end: () => undefined,
   }
+  return yielding(writer)
 }
 
 function deviceOf(path: string, run: Run): Descriptor | undefined {

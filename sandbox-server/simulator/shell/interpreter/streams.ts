@@ -56,6 +56,15 @@ export function nullWriter(): WriteStream {
   }
 }
 
+/** A writer that lets the event loop turn now and then: two programs on a pipe could otherwise keep it for themselves. */
+export function yielding(writer: WriteStream, every = 64): WriteStream {
+  let writes = 0
+  return {
+    write: (data) => (++writes % every === 0 ? writer.write(data).then(yieldTurn) : writer.write(data)),
+    end: () => writer.end(),
+  }
+}
+
 export interface Collector extends WriteStream {
   bytes(): Uint8Array
   text(): string
