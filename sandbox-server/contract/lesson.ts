@@ -62,6 +62,8 @@ export type Exercise = z.infer<typeof exerciseSchema>
 export const wrongAnswerSchema = z.strictObject({
   /** What the learner believes. */
   belief: z.string(),
+  /** Files of the solution that are not applied. */
+  without: z.array(z.string()).default([]),
   /** kubectl commands to run after the files were applied, as the learner would type them. */
   commands: z.array(z.string()).default([]),
   /** Quiz answers that differ from the right ones, which a proof gives otherwise. */

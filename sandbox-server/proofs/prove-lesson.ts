@@ -38,8 +38,14 @@ export async function provePart(lesson: LessonSource, part: string, options: Pro
   const wrong = lesson.wrong.find(({ name }) => part === `wrong/${name}`)
   const judged: Judged = { part, points: 0, expected: expectation(part, wrong?.answer), problems: [] }
   try {
-    const files = part === 'start' ? [] : merged(lesson.solution, wrong?.files ?? [])
-    const results = await runOnCluster(lesson, files, wrong?.answer, options)
+    const files = part === 'start' ? [] : merged(lesson.solution, wrong?.files ?? [], wrong?.answer.without)
+    const quiz = part === 'start' ? {} : { ...rightAnswers(lesson.exercise), ...wrong?.answer.quiz }
+    const results = await runOnCluster(
+      lesson,
+      files,
+      { commands: wrong?.answer.commands ?? [], quiz },
+      options,
+    )
     judged.points = pointsOf(results).points
     judged.problems.push(...judge(lesson.exercise, part, wrong?.answer, results))
   } catch (error) {
@@ -64,7 +70,7 @@ function expectation(part: string, answer: WrongAnswer | undefined): string {
 async function runOnCluster(
   lesson: LessonSource,
   files: readonly TextFile[],
-  answer: WrongAnswer | undefined,
+  answer: { readonly commands: readonly string[]; readonly quiz: QuizAnswers },
   { provider, timers, signal }: ProofOptions,
 ): Promise<CheckResult[]> {
   const { exercise, start } = lesson
@@ -83,12 +89,12 @@ async function runOnCluster(
   try {
     await applyFiles(cluster, files)
     await settled(cluster, timers, signal)
-    await typeCommands(cluster, answer?.commands ?? [])
-    if ((answer?.commands.length ?? 0) > 0) await settled(cluster, timers, signal)
+    await typeCommands(cluster, answer.commands)
+    if (answer.commands.length > 0) await settled(cluster, timers, signal)
     return await runChecks({
       exercise,
       client: cluster,
-      quiz: files.length === 0 ? {} : { ...rightAnswers(exercise), ...answer?.quiz },
+      quiz: answer.quiz,
       clock: clockOf(timers),
       signal,
     })
@@ -164,9 +170,13 @@ function rightAnswers(exercise: Exercise): QuizAnswers {
   )
 }
 
-function merged(files: readonly TextFile[], over: readonly TextFile[]): TextFile[] {
+function merged(
+  files: readonly TextFile[],
+  over: readonly TextFile[],
+  without: readonly string[] = [],
+): TextFile[] {
   const byPath = new Map([...files, ...over].map((file) => [file.path, file]))
-  return [...byPath.values()]
+  return [...byPath.values()].filter(({ path }) => !without.includes(path))
 }
 
 function clockOf(timers: Timers) {

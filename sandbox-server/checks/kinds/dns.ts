@@ -1,13 +1,20 @@
 // dns: what a name resolves to at a vantage point, with which answer code and how many queries.
+import type { Vantage } from '../../contract/cluster.ts'
 import type { CheckKindDefinition } from '../check-kind.ts'
-import { describeVantage, resolveVantage } from '../places.ts'
+import { describeVantage, NoSuchPlace, resolveVantage } from '../places.ts'
 
 export const dnsCheck: CheckKindDefinition<'dns'> = {
   kind: 'dns',
   changesCluster: () => false,
   async run(check, context) {
     const { question, expect } = check
-    const from = await resolveVantage(context, check.from)
+    let from: Vantage
+    try {
+      from = await resolveVantage(context, check.from)
+    } catch (error) {
+      if (!(error instanceof NoSuchPlace)) throw error
+      return { score: 0, message: error.message, observations: [], data: { code: 'not-there' } }
+    }
     const answer = await context.client.resolve(from, question, context.signal)
     const data = {
       code: answer.code,
