@@ -1,4 +1,6 @@
 // Every command of the shell. Adding one is a new file and a line here.
+
+import { kubectlCommand } from '../../kubectl/index.ts'
 import { networkToolCommands } from '../../network/tools/index.ts'
 import type { Machine, Program } from '../../node/process.ts'
 import { awkCommand } from './awk.ts'
@@ -126,6 +128,7 @@ export const commands: Readonly<Record<string, Command>> = registerCommands([
   idCommand,
   joinCommand,
   jqCommand,
+  kubectlCommand,
   lessCommand,
   lnCommand,
   lsCommand,
