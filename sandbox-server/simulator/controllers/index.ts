@@ -3,6 +3,7 @@ import { cronJobController } from './cron-job.ts'
 import { daemonSetController } from './daemon-set.ts'
 import { deploymentController } from './deployment.ts'
 import { endpointSliceController } from './endpoint-slice.ts'
+import { endpointSliceMirroringController } from './endpoint-slice-mirroring.ts'
 import { endpointsController } from './endpoints.ts'
 import { eventTtlController } from './event-ttl.ts'
 import { garbageCollector } from './garbage-collector.ts'
@@ -14,6 +15,7 @@ import { nodeLifecycleController } from './node-lifecycle.ts'
 import { podDisruptionBudgetController } from './pod-disruption-budget.ts'
 import { podGcController } from './pod-gc.ts'
 import { replicaSetController } from './replica-set.ts'
+import { resourceQuotaController } from './resource-quota.ts'
 import type { Controller } from './runtime/controller.ts'
 import { scheduler } from './scheduler.ts'
 import { serviceAccountController } from './service-account.ts'
@@ -35,6 +37,8 @@ export const controllers: readonly Controller[] = [
   cronJobController,
   endpointSliceController,
   endpointsController,
+  endpointSliceMirroringController,
+  resourceQuotaController,
   podDisruptionBudgetController,
   horizontalPodAutoscalerController,
   podGcController,

@@ -38,6 +38,11 @@ export const nodeLifecycleController = createController('node-lifecycle-controll
         const same =
           previous && isEqual(previous.spec, node.spec) && isEqual(conditionsOf(previous), conditionsOf(node))
         if (same) return []
+        if (type === 'ADDED' && context.clock.now() - Date.parse(node.metadata.creationTimestamp) < 1_000) {
+          const { name } = node.metadata
+          const message = `Node ${name} event: Registered Node ${name} in Controller`
+          recorder.record(subjectOf(nodes, node), 'Normal', 'RegisteredNode', message)
+        }
         if (type === 'MODIFIED' && previous && isReady(previous) && !isReady(node)) {
           recorder.record(
             subjectOf(nodes, node),
