@@ -36,7 +36,7 @@ export function defineThemes(t: Tokens): void {
     colors: {
       'editor.background': t.sheet,
       'editor.foreground': t.ink,
-      'editorLineNumber.foreground': t.edge,
+      'editorLineNumber.foreground': t.inkSoft,
       'editorLineNumber.activeForeground': t.ink,
       'editor.lineHighlightBackground': t.shallow,
       'editor.lineHighlightBorder': '#00000000',

@@ -1,5 +1,6 @@
 // A lesson is a text first: it reads without JavaScript and on paper, and costs little before it is used.
-import type { Browser } from 'playwright-core'
+import { gzipSync } from 'node:zlib'
+import type { Browser, Response } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launchBrowser } from './support/browser.ts'
 import { Fairlead } from './support/fairlead.ts'
@@ -30,7 +31,7 @@ it('shows the whole lesson without JavaScript: commands, predictions with what h
     hint: await visible('Two commands tell everything'),
     file: await visible('# Three Services, each wrong in its own way.'),
     because: await visible('A Service knows no Deployments.'),
-    said: await visible('You can read this lesson as it is.'),
+    said: await page.locator('noscript p').isVisible(),
     workbench: await page.locator('.workbench').isVisible(),
   }).toEqual({
     question: true,
@@ -62,26 +63,28 @@ it('prints the text alone, with what waits for an answer on the screen', async (
 
 it('loads less than 60 kB of script before the first interaction, and the editor and the terminal after it', async () => {
   const page = await browser.newPage()
-  const session = await page.context().newCDPSession(page)
-  await session.send('Network.enable')
-  const scripts = new Map<string, string>()
-  const bytes = new Map<string, number>()
-  session.on('Network.responseReceived', ({ requestId, type, response }) => {
-    if (type === 'Script') scripts.set(requestId, response.url)
+  const scripts: { url: string; gzipped: Promise<number> }[] = []
+  page.on('response', (response) => {
+    if (response.request().resourceType() !== 'script') return
+    scripts.push({ url: response.url(), gzipped: zipped(response) })
   })
-  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) =>
-    bytes.set(requestId, encodedDataLength),
-  )
-  const total = () => [...scripts.keys()].reduce((sum, id) => sum + (bytes.get(id) ?? 0), 0)
+  const large = () => scripts.filter(({ url }) => /code-editor|terminal/.test(url))
   await page.goto(server.url + lesson, { waitUntil: 'networkidle' })
   await page.getByText('Your cluster: ready').first().waitFor()
-  expect([...scripts.values()].filter((url) => /code-editor|terminal/.test(url))).toEqual([])
-  expect(total()).toBeLessThan(60_000)
+  expect(large()).toEqual([])
+  const bytes = await Promise.all(scripts.map(({ gzipped }) => gzipped))
+  expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(60_000)
   await page.mouse.move(700, 400)
   await page.locator('.monaco-editor').first().waitFor({ timeout: 30_000 })
-  expect([...scripts.values()].filter((url) => /code-editor\./.test(url))).toHaveLength(1)
+  expect(large().length).toBeGreaterThan(1)
   await page.close()
 })
+
+/** Bytes of a script as it travels. One that was still under way when the page closed does not count. */
+async function zipped(response: Response): Promise<number> {
+  const body = await response.body().catch(() => undefined)
+  return body === undefined ? 0 : gzipSync(body).length
+}
 
 it('keeps the theme that was chosen, from the first paint of the next page', async () => {
   const context = await browser.newContext({ colorScheme: 'light' })

@@ -8,7 +8,7 @@ import { Placements } from './placements.ts'
 const wide = 720
 const small = 360
 const hull = { top: 140, gap: 16, head: 34 }
-const pod = { width: 96, height: 42, gap: 10 }
+const pod = { width: 94, height: 42, gap: 14 }
 const pill = { height: 42, gap: 14, top: 22 }
 
 interface Spot {
@@ -29,7 +29,7 @@ export function ClusterMap({ objects, scope }: { objects: Objects; scope: Scope 
   const width = useNarrow() ? small : wide
   const columns = width === small ? 1 : Math.max(1, nodes.length)
   const nodeWidth = (width - hull.gap * (columns - 1)) / columns
-  const perRow = Math.max(1, Math.floor((nodeWidth - 20 + pod.gap) / (pod.width + pod.gap)))
+  const perRow = Math.max(1, Math.floor((nodeWidth - pod.gap) / (pod.width + pod.gap)))
   const rows = Math.max(2, ...[...places.values()].map((place) => Math.floor(place / perRow) + 1))
   const hullHeight = hull.head + rows * (pod.height + pod.gap) + 6
   const corner = (index: number): Spot => ({
@@ -46,7 +46,7 @@ export function ClusterMap({ objects, scope }: { objects: Objects; scope: Scope 
     )
     const place = places.get(object.uid) ?? 0
     spots.set(object.uid, {
-      x: at.x + 10 + (place % perRow) * (pod.width + pod.gap),
+      x: at.x + pod.gap + (place % perRow) * (pod.width + pod.gap),
       y: at.y + hull.head + Math.floor(place / perRow) * (pod.height + pod.gap),
     })
   }
@@ -79,6 +79,7 @@ export function ClusterMap({ objects, scope }: { objects: Objects; scope: Scope 
           service={service}
           objects={objects}
           spots={spots}
+          shift={(index - (services.length - 1) / 2) * 3}
           from={{ x: first + index * (pillWidth + pill.gap) + pillWidth / 2, y: pill.top + pill.height }}
         />
       ))}
@@ -133,23 +134,30 @@ function ServiceLines({
   objects,
   spots,
   from,
+  shift,
 }: {
   service: ClusterObject
   objects: Objects
   spots: ReadonlyMap<string, Spot>
   from: Spot
+  /** Keeps the lines of different Services apart where they run side by side. */
+  shift: number
 }) {
   const { ready, notReady } = podsBehind(service, objects)
+  // Down to the node in a curve, then beside the pods and in from the left: a line never passes behind a pod.
   const line = (uid: string, kind: string) => {
     const spot = spots.get(uid)
     if (spot === undefined) return null
-    const x = spot.x + pod.width / 2
-    const bend = (from.y + hull.top) / 2 + 14
+    const x = spot.x - pod.gap / 2 + shift
+    const bend = (from.y + hull.top) / 2
+    const middle = spot.y + pod.height / 2 + shift
     return (
-      <path
-        class={`map-line ${kind}`}
-        d={`M${from.x} ${from.y}C${from.x} ${bend} ${x} ${bend} ${x} ${spot.y}`}
-      />
+      <g class={`map-line ${kind}`}>
+        <path
+          d={`M${from.x} ${from.y}C${from.x} ${bend} ${x} ${bend - 10} ${x} ${hull.top}V${middle}H${spot.x}`}
+        />
+        <circle cx={spot.x} cy={middle} r="3" />
+      </g>
     )
   }
   return (

@@ -22,10 +22,11 @@ export function Splitter({ share, label, controls }: SplitterProps) {
   }
   const drag = (event: PointerEvent): void => {
     const handle = event.currentTarget
-    if (!(handle instanceof HTMLElement) || handle.parentElement === null) return
+    const divided = handle instanceof HTMLElement ? handle.closest('.panel-work, .lesson-layout') : null
+    if (!(handle instanceof HTMLElement) || divided === null) return
     event.preventDefault()
     handle.setPointerCapture(event.pointerId)
-    const area = handle.parentElement.getBoundingClientRect()
+    const area = divided.getBoundingClientRect()
     const move = (moved: PointerEvent): void =>
       set(
         vertical

@@ -28,6 +28,7 @@ export function Workbench({ exercise, files }: WorkbenchProps) {
   const tab = useStore(layout, (now) => now.tab)
   return (
     <>
+      <Splitter share="textShare" label="Width of the text" controls="main" />
       <div class="bench-tabs" role="tablist" aria-label="Workbench">
         {tabs.map((entry, index) => (
           <button

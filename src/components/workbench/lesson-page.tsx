@@ -15,7 +15,6 @@ import { loadLayout } from './layout.ts'
 import { Menu } from './Menu.tsx'
 import { wirePageKeys } from './page-keys.ts'
 import { keepRan, restoreRan } from './ran-before.ts'
-import { Splitter } from './Splitter.tsx'
 import { Workbench } from './Workbench.tsx'
 
 type Island = ComponentType<Record<string, unknown>>
@@ -50,7 +49,6 @@ const mount = (selector: string, component: Island): HTMLElement | null => {
 }
 mount('[data-mount=state]', island(ClusterState))
 mount('[data-mount=menu]', island(Menu))
-mount('[data-mount=splitter]', island(Splitter))
 mount('[data-mount=bottom]', island(BottomBar))
 const bench = mount('[data-mount=workbench]', island(Workbench))
 if (bench !== null) acceptDrops(bench)

@@ -4,17 +4,29 @@ import { showHelp } from './HelpDialog.tsx'
 import { type Pane, showPane } from './layout.ts'
 
 const order: readonly Pane[] = ['read', 'edit', 'terminal']
-const entries: Record<string, string> = {
-  read: '#main',
-  edit: '.editor-host:not([hidden]) textarea, .editor-host:not([hidden]) .native-edit-context, .editor-still',
-  terminal: '.xterm-helper-textarea, .terminal-pane button',
-  map: '#panel-map',
-  check: '#panel-check',
+/** Where the focus goes in each part, the best place first: what is not loaded yet is not there. */
+const entries: Readonly<Record<Pane, readonly string[]>> = {
+  read: ['#main'],
+  edit: [
+    '.editor-host:not([hidden]) .native-edit-context',
+    '.editor-host:not([hidden]) textarea',
+    '.editor-still',
+  ],
+  terminal: ['.xterm-helper-textarea', '.sheet button', '.terminal-pane button:enabled'],
+  map: ['#panel-map'],
+  check: ['#panel-check'],
 }
 
 export function focusPane(pane: Pane): void {
   showPane(pane)
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(entries[pane] ?? '')?.focus())
+  requestAnimationFrame(() => {
+    for (const selector of entries[pane]) {
+      const place = document.querySelector<HTMLElement>(selector)
+      if (place === null) continue
+      place.focus()
+      return
+    }
+  })
 }
 
 function currentRegion(): Pane {

@@ -21,13 +21,13 @@ export async function untilTerminalShows(page: Page, pattern: RegExp): Promise<v
   await expect.poll(() => terminalText(page), { timeout: patienceMs, interval: 200 }).toMatch(pattern)
 }
 
+const places = { read: '#main, #main *', edit: '.editor-host *', terminal: '.xterm-helper-textarea' }
+
 /** Focus by F6, as a person without a pointer does. */
-export async function focusByKey(page: Page, region: 'read' | 'edit' | 'terminal'): Promise<void> {
-  for (let press = 0; press < 4; press += 1) {
-    const there = await page.evaluate(
-      () => document.activeElement?.closest<HTMLElement>('[data-region]')?.dataset['region'] ?? 'none',
-    )
-    if (there === region) return
+export async function focusByKey(page: Page, region: keyof typeof places): Promise<void> {
+  for (let press = 0; press < 5; press += 1) {
+    const there = await page.evaluate((place) => document.activeElement?.matches(place), places[region])
+    if (there) return
     await page.keyboard.press('F6')
     await page.waitForTimeout(100)
   }
