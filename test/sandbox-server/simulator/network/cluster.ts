@@ -7,6 +7,7 @@ import {
   namespaces,
   nodes as nodeType,
   pods as podType,
+  serviceAccounts,
   services,
 } from '../../../../sandbox-server/simulator/api/resources.ts'
 import { SimulatedClock } from '../../../../sandbox-server/simulator/clock.ts'
@@ -81,6 +82,8 @@ export async function testCluster(
   const outside = nodesNetwork.machine('outside', '172.18.0.9')
   for (const name of ['kube-system', 'demo', 'elsewhere']) {
     objects.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+    const account = { name: 'default', namespace: name }
+    objects.create(serviceAccounts, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: account })
   }
   const nodeOf = new Map<string, TestNode>()
   const programs = new Map<string, Program>([
