@@ -1,12 +1,20 @@
 // Which Strategy each resource has. A resource that is not listed is stored as it was sent, with its metadata checked.
 import type { KubernetesObject } from '../../contract/kubernetes.ts'
 import { namespaceStrategy } from './kinds/namespace.ts'
+import { ingressClassStrategy, ingressStrategy, networkPolicyStrategy } from './kinds/networking.ts'
+import { podStrategy } from './kinds/pod.ts'
+import { serviceStrategy } from './kinds/service.ts'
 import type { ResourceType } from './objects.ts'
 import { storageOf } from './resource-registry.ts'
 import type { Strategy } from './strategy.ts'
 
 const strategies: Readonly<Record<string, unknown>> = {
   '/namespaces': namespaceStrategy,
+  '/pods': podStrategy,
+  '/services': serviceStrategy,
+  'networking.k8s.io/networkpolicies': networkPolicyStrategy,
+  'networking.k8s.io/ingresses': ingressStrategy,
+  'networking.k8s.io/ingressclasses': ingressClassStrategy,
 }
 
 const custom: Strategy = { generation: true }
