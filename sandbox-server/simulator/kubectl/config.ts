@@ -32,17 +32,17 @@ export const emptyKubeconfig = (): Record<string, unknown> => ({
   users: [],
 })
 
-/** The kubeconfig that a learner's machine is given, named as kind names things. */
-export function learnerKubeconfig(server: string, namespace?: string): string {
+/** The kubeconfig of a machine that may use the API and has no file of its own yet, named as kind names things. */
+function impliedKubeconfig(): Record<string, unknown> {
   const name = 'kind-fairlead'
-  return toYaml({
+  return {
     apiVersion: 'v1',
-    clusters: [{ cluster: { server }, name }],
-    contexts: [{ context: { cluster: name, ...(namespace ? { namespace } : {}), user: name }, name }],
+    clusters: [{ cluster: { server: 'https://127.0.0.1:6443' }, name }],
+    contexts: [{ context: { cluster: name, user: name }, name }],
     'current-context': name,
     kind: 'Config',
     users: [{ name, user: {} }],
-  })
+  }
 }
 
 export function loadKubeconfig(process: Process, flag: string): Kubeconfig {
@@ -51,7 +51,8 @@ export function loadKubeconfig(process: Process, flag: string): Kubeconfig {
   const path = resolvePath(process.cwd, flag || fromEnv || `${home}/.kube/config`)
   if (!process.files.stat(path)) {
     if (flag) throw new CliError(`stat ${flag}: no such file or directory`)
-    return { path, exists: false, document: emptyKubeconfig() }
+    const implied = process.kubernetes !== undefined && !process.files.stat(serviceAccountNamespace)
+    return { path, exists: false, document: implied ? impliedKubeconfig() : emptyKubeconfig() }
   }
   let document: unknown
   try {
