@@ -7,6 +7,8 @@ export interface GoTypes {
   readonly names: Record<string, Record<string, string>>
   /** Schema name to the JSON fields that are pointers, whose zero value counts as set. */
   readonly pointers: Record<string, string[]>
+  /** Schema name to the JSON fields that are written even when they are zero (no omitempty). */
+  readonly always: Record<string, string[]>
 }
 
 export function goTypes(
@@ -15,6 +17,7 @@ export function goTypes(
 ): GoTypes {
   const found: Record<string, Record<string, string>> = {}
   const pointers: Record<string, string[]> = {}
+  const always: Record<string, string[]> = {}
   const folderOf = (name: string): string | undefined => {
     if (name.startsWith('io.k8s.api.')) return join(modules.api, ...name.split('.').slice(3, -1))
     if (name.startsWith('io.k8s.apimachinery.'))
@@ -32,13 +35,14 @@ export function goTypes(
     const short = name.split('.').at(-1) ?? ''
     const version = name.split('.').at(-2) ?? ''
     const body = new RegExp(`^type ${short} struct \\{\\n([\\s\\S]*?)\\n\\}`, 'm').exec(source)?.[1] ?? ''
-    for (const [, type = '', json = ''] of body.matchAll(/^\t\w+\s+(\S+)\s+`json:"([^",]+)/gm)) {
+    for (const [, type = '', json = '', options = ''] of body.matchAll(/^\t\w+\s+(\S+)\s+`json:"([^",]+)([^"]*)"/gm)) {
       const printed = printedType(type, source, version)
       if (type.startsWith('*')) pointers[name] = [...(pointers[name] ?? []), json]
+      if (!/omitempty|omitzero|inline/.test(options)) always[name] = [...(always[name] ?? []), json]
       if (printed) found[name] = { ...found[name], [json]: printed }
     }
   }
-  return { names: found, pointers }
+  return { names: found, pointers, always }
 }
 
 function sourceOf(folder: string): string {

@@ -272,7 +272,8 @@ function allocateNodePorts(
       const path = specPath.child('ports').index(index).child('nodePort')
       const protocol = port.protocol ?? 'TCP'
       if (port.nodePort) {
-        if (!before.has(port.nodePort)) refuse(checkNodePort(port.nodePort, protocol, used, path))
+        // A dry run asks no allocator.
+        if (!before.has(port.nodePort) && !context.dryRun) refuse(checkNodePort(port.nodePort, protocol, used, path))
         take(protocol, port.nodePort)
       }
     }

@@ -13,10 +13,10 @@ let loading: Promise<Loaded> | undefined
 
 function load(): Promise<Loaded> {
   loading ??= (async () => {
-    const [{ default: protobuf }, { default: descriptor }, { default: pointers }] = await Promise.all([
+    const [{ default: protobuf }, { default: descriptor }, { default: goFields }] = await Promise.all([
       import('protobufjs/light.js'),
       import('../data/protobuf.generated.json', { with: { type: 'json' } }),
-      import('../data/go-pointers.generated.json', { with: { type: 'json' } }),
+      import('../data/go-fields.generated.json', { with: { type: 'json' } }),
     ])
     const root = protobuf.Root.fromJSON(descriptor as never)
     return {
@@ -24,7 +24,7 @@ function load(): Promise<Loaded> {
         const found = root.lookup(name)
         return found && 'fieldsArray' in found ? (found as Type) : undefined
       },
-      pointers: pointers as Record<string, string[]>,
+      pointers: goFields.pointers as Record<string, string[]>,
     }
   })()
   return loading

@@ -1,5 +1,6 @@
 // Turns JSON from outside into an object of a known type, as Go's decoder does: wrong types are refused in its words, unknown
 // fields dropped and reported, nulls left out. Source: sigs.k8s.io/json, apimachinery/pkg/runtime/serializer/json.
+import goFields from '../data/go-fields.generated.json' with { type: 'json' }
 import goTypes from '../data/go-types.generated.json' with { type: 'json' }
 import { formatQuantity, parseQuantity, quantityError } from './quantity.ts'
 import type { TypeNode } from './type-node.ts'
@@ -30,6 +31,8 @@ interface Context {
   failure: DecodeError | undefined
 }
 
+const pointers = goFields.pointers as Readonly<Record<string, readonly string[]>>
+const always = goFields.always as Readonly<Record<string, readonly string[]>>
 const namedTypes = goTypes as Readonly<Record<string, Readonly<Record<string, string>>>>
 
 /** Throws DecodeError. */
@@ -134,7 +137,39 @@ function decodeStruct(value: unknown, type: TypeNode, place: Place, context: Con
       if (decoded !== undefined) result[key] = decoded
     }
   }
+  if (type.schemaName !== '') asGoWrites(result, type)
   return result
+}
+
+/** Leaves out what Go omits when empty, and puts in what it does not. */
+function asGoWrites(result: Record<string, unknown>, type: TypeNode): void {
+  const kept = pointers[type.schemaName] ?? []
+  const written = always[type.schemaName] ?? []
+  for (const [key, value] of Object.entries(result)) {
+    if (isEmpty(value) && !kept.includes(key) && !written.includes(key) && !type.fields[key]?.byValue) {
+      delete result[key]
+    }
+  }
+  for (const [key, field] of Object.entries(type.fields)) {
+    if (result[key] !== undefined) continue
+    if (field.byValue && field.type.kind === 'struct') {
+      const zero = {}
+      asGoWrites(zero, field.type)
+      if (key !== 'metadata' && key !== 'status') result[key] = zero
+    } else if (written.includes(key) && !kept.includes(key)) result[key] = zeroField(field.type)
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === '' || value === 0 || value === false) return true
+  if (Array.isArray(value)) return value.length === 0
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
+}
+
+function zeroField(type: TypeNode): unknown {
+  if (type.kind === 'list' || type.kind === 'map' || type.kind === 'time' || type.kind === 'any') return null
+  if (type.kind === 'quantity') return '0'
+  return type.kind === 'int-or-string' ? 0 : zeroItem(type)
 }
 
 function decodeInteger(value: unknown, goType: string, place: Place, context: Context): unknown {
