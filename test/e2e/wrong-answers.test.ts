@@ -55,12 +55,12 @@ describe.each(lessons.filter(({ wrong }) => wrong.length > 0))('$slug', ({ slug,
     await openLesson(page, server.url, slug)
     await page.keyboard.press('Tab')
     await untilLoaded(page)
-    await applyInPage(page, answerFiles(path, name))
+    await applyInPage(page, answerFiles(path, name, answer.without))
     for (const command of answer.commands) await runInTerminal(page, command)
     for (const quiz of exercise.checks) {
       if (quiz.kind !== 'quiz') continue
-      const right = quiz.options.find(({ correct }) => correct)
-      await page.locator(`.exercise input[name=sheet-${quiz.id}][value="${right?.id}"]`).check()
+      const option = answer.quiz[quiz.id] ?? quiz.options.find(({ correct }) => correct)?.id
+      await page.locator(`.exercise input[name=sheet-${quiz.id}][value="${option}"]`).check()
     }
     // Controllers need a moment; a learner who presses Check too early presses it again.
     await expect
@@ -82,13 +82,14 @@ describe.each(lessons.filter(({ wrong }) => wrong.length > 0))('$slug', ({ slug,
 })
 
 /** The solution's files with the wrong answer's in their place. */
-function answerFiles(path: string, name: string): string[] {
+function answerFiles(path: string, name: string, without: readonly string[]): string[] {
   const files = new Map(
     readdirSync(join(path, 'solution')).map((file) => [file, join(path, 'solution', file)]),
   )
   for (const file of readdirSync(join(path, 'wrong', name))) {
     if (file !== 'wrong.yaml') files.set(file, join(path, 'wrong', name, file))
   }
+  for (const file of without) files.delete(file)
   return [...files].sort(([a], [b]) => a.localeCompare(b)).map(([, full]) => full)
 }
 
