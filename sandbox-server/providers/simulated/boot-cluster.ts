@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Step } from '../../contract/sandbox.ts'
 import type { Timers } from '../../platform/host-timers.ts'
+import { namespaces } from '../../simulator/api/resources.ts'
 import type { ClusterSnapshot, SimulatedCluster } from '../../simulator/cluster.ts'
 import { createCluster } from '../../simulator/cluster-assembly/create-cluster.ts'
 import { applyManifest } from '../manifest/apply-manifest.ts'
@@ -96,15 +97,25 @@ async function applyStart(simulated: SimulatedCluster, setup: ClusterSetup): Pro
   const kubernetes = (request: Request) => simulated.handle(request)
   const space = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
   await applyManifest(space, { kubernetes, namespace })
-  await simulated.clock.runUntil(
-    () => isThere(simulated.objects, 'serviceaccount/default', namespace),
-    10_000,
-  )
+  await accountsThere(simulated)
   for (const { path, content } of setup.applied) {
-    const applied = await applyManifest(content, { kubernetes, namespace })
-    const failed = applied.find((document) => document.outcome === 'failed')
-    if (failed) throw new Error(`${path}:${failed.line}: ${failed.object}: ${failed.message}`)
+    // Document by document: time stands still, and a pod needs the account of a namespace that comes before it in the file.
+    for (const document of content.split(/^---$/m)) {
+      const applied = await applyManifest(document, { kubernetes, namespace })
+      const failed = applied.find(({ outcome }) => outcome === 'failed')
+      if (failed) throw new Error(`${path}: ${failed.object}: ${failed.message}`)
+      await accountsThere(simulated)
+    }
   }
+}
+
+/** Lets time pass until every namespace has its default account. */
+async function accountsThere({ clock, objects }: SimulatedCluster): Promise<void> {
+  const isComplete = () =>
+    objects
+      .list(namespaces)
+      .every(({ metadata }) => isThere(objects, 'serviceaccount/default', metadata.name))
+  await clock.runUntil(isComplete, 10_000)
 }
 
 async function becomeReady(

@@ -1,6 +1,7 @@
 // The Kubernetes API over standard Request and Response: routes a request to what answers it and turns refusals into Status
 // objects. The same handler serves HTTPS, calls within the process and a web worker.
 import type { PodStreams } from '../node/process.ts'
+import { awaitDefaultServiceAccount } from './admission/await-service-account.ts'
 import { ApiError, methodNotAllowed, methodUnknown, noSuchPath } from './api-error.ts'
 import { discoveryResponse } from './http/discovery.ts'
 import { healthResponse } from './http/health.ts'
@@ -75,7 +76,16 @@ async function route(options: ApiHandlerOptions, request: Request, warnings: str
   }
   const special = await subresourceResponse(call)
   if (special) return special
+  if (isNewPod(call)) await awaitDefaultServiceAccount(store, store.clock, target.namespace ?? '')
   return dispatch(call)
+}
+
+/** A pod may come by POST, or by a server-side apply. */
+function isNewPod({ request, target, store }: Call): boolean {
+  if (target.type.group !== '' || target.type.plural !== 'pods') return false
+  if (request.method === 'POST') return true
+  const { namespace, name } = target
+  return request.method === 'PATCH' && name !== undefined && !store.get(target.type, { namespace, name })
 }
 
 function reject(error: ApiError): never {
