@@ -17,12 +17,30 @@ export const trafficCheck: CheckKindDefinition<'traffic'> = {
       if (check.after) await replaceOnePod(check.after.replaceOnePodOf, check.after.namespace, context)
       const from = await resolveVantage(context, check.from)
       const target = await resolveTarget(context, check.to)
-      return await judge(check, context, from, target)
+      const finding = await judge(check, context, from, target)
+      return check.after ? await judgeAgain(finding, check, context, from, target) : finding
     } catch (error) {
       if (!(error instanceof NoSuchPlace)) throw error
       return { score: 0, message: error.message, observations: [], data: { outcome: 'not-there' } }
     }
   },
+}
+
+/** A change reaches the rules of every node a moment after the pod is ready: at most 5 s are granted. */
+async function judgeAgain(
+  first: Finding,
+  check: TrafficCheck,
+  context: CheckContext,
+  from: Vantage,
+  target: Target,
+): Promise<Finding> {
+  const deadline = context.clock.now() + 5_000
+  let finding = first
+  while (finding.score < 1 && context.clock.now() < deadline) {
+    await context.clock.sleep(250, context.signal)
+    finding = await judge(check, context, from, target)
+  }
+  return finding
 }
 
 async function judge(
