@@ -77,8 +77,11 @@ function reconcile(context: ControllerContext, tools: Tools, set: Stored<DaemonS
   const hash = hashOf(history.current)
   const sites = readSites(context, set)
   if (!set.metadata.deletionTimestamp) {
-    const deleted = manage(tools, set, sites, hash)
-    if (set.spec?.updateStrategy?.type !== 'OnDelete') update(context, tools, set, { sites, hash, deleted })
+    manage(tools, set, sites, hash)
+    if (set.spec?.updateStrategy?.type !== 'OnDelete') {
+      // Anew, since a pod that was just made counts as unavailable.
+      update(context, tools, set, { sites: readSites(context, set), hash })
+    }
     const used = new Set(
       sites.flatMap((site) => site.pods.map((pod) => pod.metadata.labels?.[revisionLabel])),
     )
@@ -114,20 +117,16 @@ function readSites({ objects }: ControllerContext, set: Stored<DaemonSet>): Site
 const isUpdated = (pod: Pod, hash: string) => pod.metadata?.labels?.[revisionLabel] === hash
 const isLeaving = (pod: Pod) => pod.metadata?.deletionTimestamp !== undefined
 
-/** Creates what is missing and deletes what is too much, finished or out of place; gives the uids of what it deleted. */
+/** Creates what is missing and deletes what is too much, finished or out of place. */
 function manage(
   { control, recorder }: Tools,
   set: Stored<DaemonSet>,
   sites: readonly Site[],
   hash: string,
-): Set<string> {
+): void {
   const owner = { type: daemonSets, object: set }
   const surges = scaledValue(set.spec?.updateStrategy?.rollingUpdate?.maxSurge, sites.length, 'up') > 0
-  const deleted = new Set<string>()
-  const remove = (pod: Stored<Pod>) => {
-    control.delete(owner, pod)
-    deleted.add(pod.metadata.uid)
-  }
+  const remove = (pod: Stored<Pod>) => control.delete(owner, pod)
   for (const { node, placement, pods: here } of sites) {
     const staying = here.filter((pod) => !isLeaving(pod))
     if (!placement.shouldStay) {
@@ -155,7 +154,6 @@ function manage(
     if (placement.shouldRun && nothingHere) createOn(control, set, node.metadata.name, hash)
     if (!surges) for (const pod of running.slice(1)) remove(pod)
   }
-  return deleted
 }
 
 function createOn(control: PodControl, set: Stored<DaemonSet>, node: string, hash: string): void {
@@ -174,7 +172,6 @@ function createOn(control: PodControl, set: Stored<DaemonSet>, node: string, has
 interface Update {
   readonly sites: readonly Site[]
   readonly hash: string
-  readonly deleted: ReadonlySet<string>
 }
 
 /** A rolling update: at most maxUnavailable nodes without a pod, or at most maxSurge nodes with two. */
@@ -182,7 +179,7 @@ function update(
   { clock }: ControllerContext,
   { control }: Tools,
   set: Stored<DaemonSet>,
-  { sites, hash, deleted }: Update,
+  { sites, hash }: Update,
 ): void {
   const owner = { type: daemonSets, object: set }
   const { maxSurge, maxUnavailable } = set.spec?.updateStrategy?.rollingUpdate ?? {}
@@ -190,7 +187,7 @@ function update(
   const surge = scaledValue(maxSurge, desired, 'up')
   const available = (pod: Pod) => isPodAvailable(pod, set.spec?.minReadySeconds ?? 0, clock.now())
   const pairs = sites.flatMap(({ node, placement, pods: here }) => {
-    const staying = here.filter((pod) => !isLeaving(pod) && !deleted.has(pod.metadata.uid))
+    const staying = here.filter((pod) => !isLeaving(pod))
     if (here.length === 0) return []
     const fresh = staying.find((pod) => isUpdated(pod, hash))
     const old = staying.find((pod) => !isUpdated(pod, hash))
