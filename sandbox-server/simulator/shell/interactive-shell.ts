@@ -29,6 +29,7 @@ const decoder = new TextDecoder()
 export async function runInteractive(run: Run, hooks?: InteractiveHooks): Promise<number> {
   const { shell } = run
   shell.interactive = true
+  shell.typed = true
   const editor = new LineEditor(editorTerminal(run), shell.history, createCompleter(run))
   let typed = ''
   for (;;) {

@@ -1,6 +1,7 @@
 // less(1): pages through files or a pipe, which it reads as it is needed, with search.
 import type { Process, ReadStream } from '../../node/process.ts'
 import { type FullScreen, withFullScreen } from '../full-screen.ts'
+import type { Key } from '../line-editor/keys.ts'
 import { characterWidth } from '../text-width.ts'
 import type { Command } from './command.ts'
 import { complain, errorText, openInput } from './files-of.ts'
@@ -163,13 +164,15 @@ class Pager {
       if (event === 'data') continue
       if (event === undefined) return 0
       if (event === 'resize') continue
-      if (this.#typed) {
-        await this.#type(event, screen)
-        continue
+      const keys: Key[] =
+        event.kind === 'text' ? [...event.text].map((text) => ({ kind: 'text', text })) : [event]
+      for (const key of keys) {
+        if (this.#typed) await this.#type(key)
+        else {
+          this.#message = ''
+          if (await this.#command(key.kind === 'text' ? key.text : key.name, screen)) return 0
+        }
       }
-      this.#message = ''
-      const names = event.kind === 'text' ? [...event.text] : [event.name]
-      for (const name of names) if (await this.#command(name, screen)) return 0
     }
   }
 
@@ -278,10 +281,7 @@ class Pager {
     }
   }
 
-  async #type(
-    event: Exclude<Awaited<ReturnType<FullScreen['key']>>, 'resize' | undefined>,
-    _screen: FullScreen,
-  ): Promise<void> {
+  async #type(event: Key): Promise<void> {
     const typed = this.#typed
     if (!typed) return
     if (event.kind === 'text') typed.text += event.text

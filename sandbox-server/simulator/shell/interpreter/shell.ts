@@ -62,6 +62,8 @@ export interface Shell {
   traps: Map<string, string>
   pendingTraps: string[]
   interactive: boolean
+  /** Interactive, or a part of a shell that is: errors carry no line numbers then. */
+  typed: boolean
   history: string[]
   directoryStack: string[]
   startedAt: number
@@ -132,6 +134,7 @@ export function createShell(process: Process, parse: Parse, flavour: 'bash' | 's
     traps: new Map(),
     pendingTraps: [],
     interactive: false,
+    typed: false,
     history: [],
     directoryStack: [],
     startedAt: process.clock.now(),
@@ -207,6 +210,6 @@ export const stderrOf = (run: Run): WriteStream => run.fds.get(2)?.writer ?? clo
 /** An error message of the shell, as bash words it: `bash: cd: x: No such file or directory`, with the line in a script. */
 export function complain(run: Run, message: string): Promise<void> {
   const { shell } = run
-  const place = shell.interactive || shell.line === 0 ? '' : `line ${shell.line}: `
+  const place = shell.typed || shell.line === 0 ? '' : `line ${shell.line}: `
   return stderrOf(run).write(`${shell.name}: ${place}${message}\n`)
 }

@@ -215,7 +215,7 @@ async function missing(name: string, run: Run): Promise<number> {
     return 126
   }
   await complain(run, shell.flavour === 'sh' ? `${name}: not found` : `${name}: command not found`)
-  if (shell.interactive) {
+  if (shell.typed) {
     const candidates = [...shell.process.programs(), ...run.engine.builtinNames(), ...shell.functions.keys()]
     const near = nearest(name, candidates)
     if (near.length > 0)
