@@ -1,17 +1,17 @@
 // Who may do what over the API without a network between: the administrator, and pods by their service accounts.
-import { createApiHandler } from '../api/handler.ts'
+import { type ApiHandlerOptions, createApiHandler } from '../api/handler.ts'
 import type { ObjectStore } from '../api/object-store.ts'
 import { clusterRoleBindings } from '../api/resources.ts'
 import type { PodCredentials } from '../node/kubelet/kubelet-parts.ts'
-import type { PodStreams } from '../node/process.ts'
 
 export interface Access {
   readonly asAdministrator: (request: Request) => Promise<Response>
   readonly asServiceAccount: (namespace: string, name: string) => PodCredentials
 }
 
-export function createAccess({ store, streams }: { store: ObjectStore; streams: PodStreams }): Access {
-  const handle = createApiHandler({ store, streams })
+export function createAccess(options: ApiHandlerOptions): Access {
+  const { store } = options
+  const handle = createApiHandler(options)
   return {
     asAdministrator: handle,
     asServiceAccount: (namespace, name) => ({

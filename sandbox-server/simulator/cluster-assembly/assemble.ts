@@ -15,6 +15,7 @@ import { createPodStreams } from '../node/kubelet/pod-streams.ts'
 import type { PodStreams } from '../node/process.ts'
 import { type Random, seededRandom } from '../random.ts'
 import { createAccess } from './access.ts'
+import { createApiProxy } from './api-proxy.ts'
 import { applyObjects } from './apply-objects.ts'
 import { createSystemObjects, createSystemWorkloads, staticPods } from './bootstrap.ts'
 import { type ClusterPlan, clusterDns, clusterDomain, type NodePlan, planCluster } from './cluster-plan.ts'
@@ -48,7 +49,9 @@ export function assemble(options: AssemblyOptions): Assembly {
   const nodesNetwork = new NodesNetwork(network)
   const kubelets = new Map<string, Kubelet>()
   const streams = createPodStreams({ objects: store, clock, kubelet: (name) => kubelets.get(name) })
-  const access = createAccess({ store, streams })
+  const controlPlane = () => must(nodes.get(plan.nodes[0]?.name ?? '')).machine.machine.network.sockets
+  const proxy = createApiProxy({ objects: store, clock, random, sockets: controlPlane })
+  const access = createAccess({ store, streams, proxy })
   const dirty = new Dirty()
   const shared = { clock, random, plan }
 
@@ -84,7 +87,10 @@ export function assemble(options: AssemblyOptions): Assembly {
   }
   if (!state) createSystemWorkloads(store, spec)
   const stops = controllers.map((controller) => controller.start({ objects: store, clock, random }))
-  store.onChange(() => dirty.tell())
+  // Heartbeats are no reason to keep a cluster anew.
+  store.onChange((storage) => {
+    if (storage !== 'coordination.k8s.io/leases') dirty.tell()
+  })
 
   return {
     clock,
