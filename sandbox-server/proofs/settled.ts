@@ -12,6 +12,8 @@ const watched = [
   '/apis/networking.k8s.io/v1/ingresses',
 ]
 const quietMs = 4_000
+/** While a pod is Pending, whoever works on it may be in a back-off between two attempts. */
+const quietWhilePendingMs = 12_000
 const pollMs = 500
 /** A pod that crashes again and again never comes to rest; what is wrong then shows by now. */
 const limitMs = 60_000
@@ -24,7 +26,8 @@ export async function settled(client: ClusterClient, timers: Timers, signal: Abo
     const now = await picture(client)
     if (now !== seen) since = timers.now()
     seen = now
-    if (timers.now() - since >= quietMs) return
+    const quiet = now.includes('"phase":"Pending"') ? quietWhilePendingMs : quietMs
+    if (timers.now() - since >= quiet) return
     await new Promise<void>((resolve) => timers.setTimeout(resolve, pollMs))
     signal.throwIfAborted()
   }
