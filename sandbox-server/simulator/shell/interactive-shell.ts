@@ -167,7 +167,8 @@ async function runLine(text: string, run: Run, hooks: InteractiveHooks | undefin
     if (error instanceof ExitControl || run.signal.aborted) throw error
     if (error instanceof Signalled) {
       shell.status = exitCodeOf(error)
-      await out.write('\n')
+      // A program that ended by itself (ping with its statistics) has left the line already.
+      if (!('atLineStart' in out && out.atLineStart)) await out.write('\n')
     } else if (error instanceof ShellSyntaxError) {
       await stderrOf(run).write(`${shell.name}: ${error.message}\n`)
       shell.status = 2

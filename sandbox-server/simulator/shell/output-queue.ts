@@ -12,6 +12,8 @@ export interface OutputQueue {
   onOutput(listener: (data: Uint8Array) => void | Promise<void>): () => void
   /** Drops what is not shown yet, as a terminal does at an interrupt; its writers go on. */
   flush(): void
+  /** Whether what was written last ended a line. */
+  readonly atLineStart: boolean
   close(): void
 }
 
@@ -27,6 +29,7 @@ export function createOutputQueue(): OutputQueue {
   let busy = false
   let closed = false
   let afterReturn = false
+  let lastByte = 10
   let sinceTurn = 0
 
   /** Gives a piece to every listener; a promise where somebody wants to be waited for. */
@@ -90,10 +93,14 @@ export function createOutputQueue(): OutputQueue {
   }
 
   return {
+    get atLineStart() {
+      return lastByte === 10
+    },
     write(data) {
       if (closed) return Promise.reject(new BrokenPipe('terminal hung up'))
       if (data.length === 0) return Promise.resolve()
       const bytes = translate(typeof data === 'string' ? encoder.encode(data) : data)
+      lastByte = bytes.at(-1) ?? lastByte
       return new Promise((resolve, reject) => {
         entries.push({ bytes, offset: 0, settle: (error) => (error ? reject(error) : resolve()) })
         pump()

@@ -14,6 +14,8 @@ export interface TerminalInput extends ReadStream {
 
 export interface TerminalOutput extends WriteStream {
   readonly isTerminal: true
+  /** Whether the cursor is where the next line begins, as far as lines were written. */
+  readonly atLineStart: boolean
 }
 
 export interface TerminalDevice {
@@ -180,7 +182,14 @@ export function createTerminalDevice(options: TerminalDeviceOptions): TerminalDe
 
   return {
     stdin,
-    stdout: { isTerminal: true, write: (data) => output.write(data), end: () => undefined },
+    stdout: {
+      isTerminal: true,
+      get atLineStart() {
+        return output.atLineStart
+      },
+      write: (data) => output.write(data),
+      end: () => undefined,
+    },
     terminal: {
       keyboard: stdin,
       get columns() {

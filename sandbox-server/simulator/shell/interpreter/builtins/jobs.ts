@@ -124,7 +124,10 @@ async function foreground(args: readonly string[], run: Run): Promise<number> {
     return 1
   }
   await stdoutOf(run).write(`${job.command}\n`)
-  const abort = () => job.controller.abort(run.signal.reason)
+  const abort = () => {
+    job.announced = true
+    job.controller.abort(run.signal.reason)
+  }
   run.signal.addEventListener('abort', abort, { once: true })
   try {
     return await waitFor(job, run)
