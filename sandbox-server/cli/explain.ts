@@ -13,6 +13,8 @@ export function explain(error: unknown): { readonly text: string; readonly code:
   if (error instanceof PortInUse || error instanceof BuildError || error instanceof DataDirectoryError) {
     return { text: error.message, code: 1 }
   }
+  // A file that cannot be read or written: the system's words name it.
+  if (error instanceof Error && 'syscall' in error) return { text: error.message, code: 1 }
   // citty's own errors for missing and unknown arguments.
   if (error instanceof Error && error.name === 'CLIError')
     return { text: `${error.message} See --help.`, code: 2 }

@@ -10,6 +10,8 @@ export interface ApplyOptions {
   readonly kubernetes: (request: Request) => Promise<Response>
   /** For objects that name none. */
   readonly namespace: string
+  /** Awaited after every document. */
+  readonly afterEach?: () => Promise<void>
 }
 
 interface ManifestObject {
@@ -33,6 +35,7 @@ export async function applyManifest(text: string, options: ApplyOptions): Promis
   const applied: AppliedDocument[] = []
   for (const document of parseManifest(text)) {
     applied.push(await applyDocument(document, options, finder))
+    await options.afterEach?.()
   }
   if (applied.length > 0) return applied
   return [{ line: 1, outcome: 'failed', object: 'nothing', message: 'The file holds no object.', marks: [] }]

@@ -77,6 +77,8 @@ function rangeOf(root: Node | null, path: FieldPath): [number, number] | undefin
   let node: unknown = root
   let range: [number, number] | undefined
   for (const step of path) {
+    // A path without the index of a list's item: the only one, where there is only one.
+    if (isSeq(node) && typeof step === 'string' && node.items.length === 1) node = node.items[0]
     if (!isCollection(node)) break
     const found: unknown = node.items.find((item, index) =>
       isPair(item) ? (item.key as Scalar).value === step : index === step,

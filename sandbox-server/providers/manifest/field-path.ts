@@ -30,7 +30,15 @@ export function fieldErrors(status: {
   // "unknown field "spec.selectr"" of strict decoding, ".spec.selectr: field not declared in schema" of server-side apply.
   const strict = [...message.matchAll(/(?:unknown|duplicate) field "([^"]+)"/g)]
   const typed = [...message.matchAll(/(?:^|[\s:])\.([\w.[\]="/-]+): ([^;,\n]+)/g)]
+  // Go's JSON decoder names the struct, then the path without indexes: "into Go struct field ServicePort.spec.ports.port of type".
+  const decoded = [
+    ...message.matchAll(/(json: cannot unmarshal (\S+)) into Go struct field \w+\.(\S+) of type (\S+)/g),
+  ]
   return [
+    ...decoded.map(([, , found, field, wanted]) => ({
+      field: field ?? '',
+      message: `${found} where ${wanted} belongs`,
+    })),
     ...strict.map(([text, field]) => ({ field: field ?? '', message: text })),
     ...typed.map(([, field, text]) => ({ field: field ?? '', message: text ?? '' })),
   ]

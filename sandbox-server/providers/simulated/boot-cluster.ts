@@ -99,13 +99,11 @@ async function applyStart(simulated: SimulatedCluster, setup: ClusterSetup): Pro
   await applyManifest(space, { kubernetes, namespace })
   await accountsThere(simulated)
   for (const { path, content } of setup.applied) {
-    // Document by document: time stands still, and a pod needs the account of a namespace that comes before it in the file.
-    for (const document of content.split(/^---$/m)) {
-      const applied = await applyManifest(document, { kubernetes, namespace })
-      const failed = applied.find(({ outcome }) => outcome === 'failed')
-      if (failed) throw new Error(`${path}: ${failed.object}: ${failed.message}`)
-      await accountsThere(simulated)
-    }
+    // Time stands still, and a pod needs the account of a namespace that comes before it in the file.
+    const afterEach = () => accountsThere(simulated)
+    const applied = await applyManifest(content, { kubernetes, namespace, afterEach })
+    const failed = applied.find((document) => document.outcome === 'failed')
+    if (failed) throw new Error(`${path}:${failed.line}: ${failed.object}: ${failed.message}`)
   }
 }
 

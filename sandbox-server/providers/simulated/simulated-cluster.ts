@@ -47,9 +47,10 @@ export function openSimulatedCluster(options: SimulatedClusterOptions): Cluster 
     nodes: simulated.nodes,
     workspace,
     kubernetes,
-    probe: (from, to, signal) => probeFrom(machineAt(simulated, from), to, simulated.clock, signal),
-    resolve: (from, question, signal) =>
-      resolve(machineAt(simulated, from).process({ signal }), question, { signal }),
+    probe: async (from, to, signal) =>
+      await probeFrom(machineAt(simulated, from), to, simulated.clock, signal),
+    resolve: async (from, question, signal) =>
+      await resolve(machineAt(simulated, from).process({ signal }), question, { signal }),
     apply: (manifest) => applyManifest(manifest, { kubernetes, namespace }),
     async openTerminal(size) {
       const terminal = openTerminal({

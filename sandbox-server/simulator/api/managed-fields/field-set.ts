@@ -17,6 +17,11 @@ export function isEmptySet(set: FieldSet): boolean {
   return !set.member && [...set.children.values()].every(isEmptySet)
 }
 
+/** Whether both hold the same paths. */
+export function sameSet(a: FieldSet, b: FieldSet): boolean {
+  return isEmptySet(difference(a, b)) && isEmptySet(difference(b, a))
+}
+
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   const children = new Map(a.children)
   for (const [key, child] of b.children) {

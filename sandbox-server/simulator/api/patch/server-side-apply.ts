@@ -15,6 +15,7 @@ import {
   itemElement,
   members,
   paths,
+  sameSet,
   union,
 } from '../managed-fields/field-set.ts'
 import {
@@ -25,7 +26,6 @@ import {
   stripUnowned,
 } from '../managed-fields/track.ts'
 import type { TypeNode } from '../schema/type-node.ts'
-import { deepEqual } from '../store/deep-equal.ts'
 
 type Item = Record<string, unknown>
 const isObject = (value: unknown): value is Item =>
@@ -81,7 +81,7 @@ export function serverSideApply<T extends KubernetesObject>(
       })
     }
     const kept = difference(difference(set, contested), removed)
-    if (!isEmptySet(kept)) others.push(deepEqual(kept, set) ? entry : makeEntry(entry, kept))
+    if (!isEmptySet(kept)) others.push(sameSet(kept, set) ? entry : makeEntry(entry, kept))
   }
   if (conflicts.length > 0 && !options.force) throw conflictError(conflicts)
   const base = {
@@ -91,7 +91,7 @@ export function serverSideApply<T extends KubernetesObject>(
     subresource: options.subresource,
   }
   const unchanged =
-    previous && deepEqual(entrySet(previous), mine) && previous.apiVersion === options.apiVersion
+    previous && sameSet(entrySet(previous), mine) && previous.apiVersion === options.apiVersion
   const own = unchanged ? previous : makeEntry({ ...base, time: options.time }, mine)
   const managedFields = sortEntries([...others, ...(isEmptySet(mine) ? [] : [own])])
   return { ...merged, metadata: { ...merged.metadata, managedFields } }
