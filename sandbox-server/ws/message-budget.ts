@@ -10,8 +10,8 @@ interface Bucket {
   readonly burst: number
 }
 
-/** Enough for the fastest typist, a held key and a paste of some megabytes; not for a loop. */
-const messages: Bucket = { perSecond: 200, burst: 1_000 }
+/** Enough for the fastest typist, acknowledgements of a flood of output and a paste of some megabytes; not for a loop. */
+const messages: Bucket = { perSecond: 500, burst: 2_000 }
 const bytes: Bucket = { perSecond: 2 * 1024 * 1024, burst: 24 * 1024 * 1024 }
 
 export function createMessageBudget(now: () => number): MessageBudget {

@@ -1,15 +1,11 @@
 // One page's socket: what it sends is carried out on the learner's sandbox, what happens there is told to it.
 import { AppError } from '../contract/errors.ts'
-import {
-  type ClientMessage,
-  encodeTerminalFrame,
-  type ServerMessage,
-  socketVersion,
-} from '../contract/socket.ts'
+import { type ClientMessage, type ServerMessage, socketVersion } from '../contract/socket.ts'
 import type { Sandbox, SandboxEvent } from '../sandboxes/sandbox.ts'
 import type { TerminalHandle } from '../terminals/terminal-session.ts'
 import { carryOut, type GatewayServices } from './carry-out.ts'
 import { errorMessage } from './parse-message.ts'
+import { createTerminalFrames } from './terminal-frames.ts'
 
 export type Hello = Extract<ClientMessage, { type: 'hello' }>
 
@@ -161,14 +157,22 @@ export class PageConnection {
         deleted: [...change.deleted],
       }),
     )
-    this.#terminal ??= sandbox.terminal?.open({
+    this.#terminal ??= this.#openTerminal(sandbox)
+  }
+
+  #openTerminal(sandbox: Sandbox): TerminalHandle | undefined {
+    const frames = createTerminalFrames((frame) => {
+      if (!this.#closed) this.#socket.send(frame)
+    }, this.#services.timers)
+    return sandbox.terminal?.open({
       offset: this.#offset,
       size: this.#size,
       sink: {
-        output: (offset, data) => {
-          if (!this.#closed) this.#socket.send(encodeTerminalFrame(offset, data))
+        output: frames.add,
+        reset: (offset, size) => {
+          frames.flush()
+          this.send({ type: 'terminal-reset', offset, ...size })
         },
-        reset: (offset, size) => this.send({ type: 'terminal-reset', offset, ...size }),
         size: (size) => this.send({ type: 'terminal-size', ...size }),
       },
     })

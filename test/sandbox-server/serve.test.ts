@@ -61,7 +61,7 @@ describe('a server that is killed while a learner works', () => {
         ['services.yaml', expect.stringContaining('three Services')],
       ].map(([path, content]) => [path, path === 'services.yaml' ? expect.any(String) : content]),
     )
-    expect(again.of('terminal-reset')).toHaveLength(1)
+    await again.until(() => again.of('terminal-reset').length === 1)
     await again.until(() => again.terminal.includes('echo kept > from-terminal.txt'))
     const { exitCode } = await again.ask(
       {

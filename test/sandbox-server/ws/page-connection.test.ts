@@ -274,6 +274,7 @@ describe('requests', () => {
     await one.send({ type: 'sandbox-reset', requestId: 'r2' })
     expect(one.of('files').at(-1)?.files).toMatchObject([{ path: 'web.yaml', content: 'kind: Service\n' }])
     expect(one.of('done')).toEqual([{ type: 'done', requestId: 'r2' }])
+    await timers.advance(10)
     expect(one.terminal).toContain('The exercise was reset to its start.')
   })
 
