@@ -199,8 +199,10 @@ class ServerConnection {
     const bodiless = response.status < 200 || response.status === 204 || response.status === 304
     let open = keeps && !headers.lists('connection', 'close')
     const streams = whole === undefined
-    if (streams && version === '1.0') open = false
-    if (streams && version !== '1.0') headers.set('Transfer-Encoding', 'chunked')
+    if (streams && version === '1.0' && !headers.has('content-length')) open = false
+    // A proxy passes a body on whose length it knows; then there is no need for chunks.
+    const chunked = streams && version !== '1.0' && !headers.has('content-length')
+    if (chunked) headers.set('Transfer-Encoding', 'chunked')
     else if (!streams && !bodiless && !headers.has('content-length'))
       headers.append('Content-Length', `${whole.length}`)
     if (!open && version === '1.1') headers.set('Connection', 'close')
@@ -212,7 +214,7 @@ class ServerConnection {
     await this.#connection.write(!silent && whole && whole.length > 0 ? concat([head, whole]) : head)
     if (silent || !streams) return open || response.upgraded !== undefined
     const stream = response.body as AsyncIterable<Uint8Array>
-    if (version !== '1.0') await writeChunked(this.#connection, stream)
+    if (chunked) await writeChunked(this.#connection, stream)
     else for await (const data of stream) await this.#connection.write(data)
     return open
   }

@@ -31,11 +31,14 @@ export class ContainerLog {
   #dropped = 0
   #characters = 0
   #ended = false
+  #mutedAt: number | undefined
   #waiting: (() => void)[] = []
 
-  constructor(clock: Clock, lines: readonly LogLine[] = []) {
+  /** `resumed`: the log of a container that runs again after a restart of the simulator. What it says at once it said before. */
+  constructor(clock: Clock, lines: readonly LogLine[] = [], resumed = false) {
     this.#clock = clock
     for (const line of lines) this.#add(line)
+    if (resumed && lines.length > 0) this.#mutedAt = clock.now()
   }
 
   /** A stream whose lines go into the log; each of stdout and stderr gets one of its own, so that lines stay whole. */
@@ -113,6 +116,7 @@ export class ContainerLog {
   }
 
   #add(line: LogLine): void {
+    if (line.at === this.#mutedAt) return
     this.#lines.push(line)
     this.#characters += line.text.length
     if (this.#characters > maxCharacters) {

@@ -34,7 +34,7 @@ export function adoptPod(worker: PodWorker, snapshot: PodSnapshot, parts: Kubele
     const told = statuses.find((one) => one.name === container.spec.name)
     if (told) container.adopt(told)
     if (!known) continue
-    container.log = new ContainerLog(parts.clock, known.log)
+    container.log = new ContainerLog(parts.clock, known.log, known.id !== '')
     if (known.previousLog.length > 0) container.previousLog = new ContainerLog(parts.clock, known.previousLog)
     if (known.id !== '') {
       container.resumes = { id: known.id, startedAt: known.startedAt, changes: known.changes }

@@ -116,7 +116,13 @@ async function execute(instance: ContainerInstance, command: readonly string[], 
   return await withTerminal(ends, ends.terminal, (device) => {
     const env = { ...instance.machine.env, TERM: 'xterm' }
     const { terminal } = device
-    const process = start({ stdin: device.stdin, stdout: device.stdout, stderr: device.stdout, terminal, env })
+    const process = start({
+      stdin: device.stdin,
+      stdout: device.stdout,
+      stderr: device.stdout,
+      terminal,
+      env,
+    })
     // Ctrl-C in the terminal's cooked mode ends the command; a shell takes the foreground over from it.
     terminal.foreground((signal) => process.kill(signal))
     return process.exit

@@ -17,9 +17,9 @@ import { StartError, startContainer } from './start-container.ts'
 /** Simulated milliseconds: creating and starting a container; noticing that one ended; looking again at one that cannot start. */
 const startMs = 100
 const noticeMs = 500
-const resyncMs = 12_000
-/** How soon ErrImagePull turns into ImagePullBackOff. */
-const pullResyncMs = 2000
+const resyncMs = 14_000
+/** How soon the first ErrImagePull turns into ImagePullBackOff: the pod's own change of status makes the kubelet look again. */
+const firstResyncMs = 2000
 
 /** Ends once the container will not run again, or rejects with the reason when the pod is to end. */
 export async function runContainer(run: PodRun, container: PodContainer): Promise<void> {
@@ -170,6 +170,7 @@ async function imageOf(run: PodRun, container: PodContainer): Promise<AvailableI
   const { image = '' } = container.spec
   const policy =
     container.spec.imagePullPolicy ?? (/:(?!latest$)[^/]+$/.test(image) ? 'IfNotPresent' : 'Always')
+  let failures = 0
   for (;;) {
     const about = aboutContainer(run, container)
     const request = { image, policy, podUid: run.pod().metadata.uid, about }
@@ -178,7 +179,8 @@ async function imageOf(run: PodRun, container: PodContainer): Promise<AvailableI
     container.wait(result.reason, result.message)
     run.publish()
     run.parts.events.record(about, 'Warning', 'Failed', `Error: ${result.reason}`)
-    await run.parts.clock.sleep(result.reason === 'ErrImagePull' ? pullResyncMs : resyncMs, run.stop)
+    failures += 1
+    await run.parts.clock.sleep(failures === 1 ? firstResyncMs : resyncMs, run.stop)
   }
 }
 

@@ -86,6 +86,7 @@ export async function startOneNode(options: OneNodeOptions = {}) {
     podNetwork: createPodNetwork({ name: 'worker', network: namespace, files }),
     clusterDns: '10.96.0.10',
     clusterDomain: 'cluster.local',
+    credentials: () => ({ objects }),
     snapshot: options.snapshot?.kubelet,
   })
   const streams = createPodStreams({ objects, clock, kubelet: () => kubelet })
@@ -128,7 +129,8 @@ export async function startOneNode(options: OneNodeOptions = {}) {
       const stdout = collector()
       const stderr = collector()
       const { signal } = new AbortController()
-      const done = streams.exec({ namespace: 'demo', pod: name, command, stdout, stderr, signal })
+      const [container = ''] = pod(name)?.spec?.containers.map((one) => one.name) ?? []
+      const done = streams.exec({ namespace: 'demo', pod: name, container, command, stdout, stderr, signal })
       let code: number | undefined
       done.then(
         (value) => {

@@ -60,10 +60,17 @@ export async function proxyRequest(
       },
       signal,
     )
-    return {
+    const answer = {
       status: response.status,
       reason: response.reason,
       headers: responseHeaders(response.headers),
+    }
+    if (request.method === 'HEAD' || response.status === 204 || response.status === 304) {
+      connection.end()
+      return answer
+    }
+    return {
+      ...answer,
       body: closing(response.body, () => connection.end()),
     }
   } catch (error) {
