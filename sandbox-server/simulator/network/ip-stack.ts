@@ -108,7 +108,7 @@ export class IpStack {
     this.#traceRoute(packet, way)
     if (packet.dontFragment && packetLength(packet) > way.device.mtu) return 'EMSGSIZE'
     const asked = packet.destination
-    if (!this.#hook('OUTPUT', packet, undefined, way.device)) return 'EPERM'
+    if (!this.#hook('OUTPUT', packet, undefined, way.device)) return packet.isRejected ? undefined : 'EPERM'
     if (packet.destination !== asked) {
       way = this.#wayTo(packet.destination)
       if (typeof way === 'string') {

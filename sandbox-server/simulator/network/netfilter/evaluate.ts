@@ -66,6 +66,7 @@ function carryOut(
       return undefined
     case 'REJECT':
       tell(context, chain, rule, 'reject')
+      packet.isRejected = true
       reject(context, target.with)
       return 'drop'
     case 'MARK':

@@ -125,7 +125,7 @@ describe('Flannel over a link that carries less than it says', () => {
     const fates: Record<number, string> = {}
     for (const size of [1322, 1323, 1422, 1423]) {
       const result = await ping(size)
-      fates[size] = 'value' in result ? 'answered' : String(result.error)
+      fates[size] = 'error' in result ? result.error : 'answered'
     }
     expect(fates).toEqual({ 1322: 'answered', 1323: 'no answer', 1422: 'no answer', 1423: 'EMSGSIZE' })
   })

@@ -104,6 +104,22 @@ COMMIT
     expect(await outcome(clock, connect(81))).toEqual({ error: 'ETIMEDOUT', afterMs: 127_000 })
   })
 
+  test('of a UDP socket is refused to the call that receives, and dropped to the call that sends', async () => {
+    const { clock, b } = rules(`*filter
+-A OUTPUT -p udp --dport 53 -j REJECT
+-A OUTPUT -p udp --dport 54 -j DROP
+COMMIT
+`)
+    const send = async (port: number) => {
+      const to = { address: '172.18.0.2', port }
+      const socket = b.sockets.bindUdp({ connectedTo: to })
+      socket.send(bytes('?'), to)
+      return socket.receive()
+    }
+    expect(await outcome(clock, send(53))).toEqual({ error: 'ECONNREFUSED', afterMs: 0 })
+    expect(await outcome(clock, send(54))).toEqual({ error: 'EPERM', afterMs: 0 })
+  })
+
   test('goes to a backend by chance, each its share', async () => {
     const { clock, b, connect } = rules(`*nat
 -A PREROUTING -p tcp --dport 8080 -m statistic --mode random --probability 0.25 -j DNAT --to-destination 172.18.0.3:8081
