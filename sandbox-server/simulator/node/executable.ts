@@ -56,7 +56,12 @@ export function findExecutable(
   const interpreter = shebang?.[1] === '/usr/bin/env' ? shebang[2] : (shebang?.[1] ?? '/bin/sh')
   const argument = shebang?.[1] === '/usr/bin/env' ? undefined : shebang?.[2]
   if (interpreter === undefined || interpreter === path) return undefined
-  const scriptArgv = [interpreter, ...(argument ? [argument] : []), path, ...argv.slice(1)]
+  const scriptArgv = [
+    interpreter,
+    ...(argument ? [argument] : []),
+    name.includes('/') ? name : path,
+    ...argv.slice(1),
+  ]
   const interpreterPath = whichExecutable(host.files, interpreter, env.PATH)
   const program = interpreterPath && programOf(host.files.readText(interpreterPath))
   const run = program === undefined ? undefined : host.programs.get(program)

@@ -22,8 +22,8 @@ test('containers share a layer and write into their own', () => {
   expect(two.readText('/bin/sh')).toBe('shell')
   expect(one.stat('/usr/bin/sh')).toBeUndefined()
   expect(one.root.changes()).toEqual([
-    { path: '/usr/bin/sh', type: 'removed' },
     { path: '/etc/passwd', type: 'file', mode: 0o644, modifiedAt: 5000, content: 'root\nmore\n' },
+    { path: '/usr/bin/sh', type: 'removed' },
     { path: '/tmp/x', type: 'file', mode: 0o644, modifiedAt: 5000, content: 'mine' },
   ])
 })

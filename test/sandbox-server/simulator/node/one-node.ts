@@ -5,6 +5,7 @@ import {
   type ObjectStoreSnapshot,
 } from '../../../../sandbox-server/simulator/api/object-store.ts'
 import {
+  configMaps,
   events,
   namespaces,
   pods,
@@ -57,6 +58,8 @@ export async function startOneNode(options: OneNodeOptions = {}) {
     for (const name of ['demo', 'kube-node-lease', 'kube-system']) {
       if (!objects.get(namespaces, { name })) objects.create(namespaces, { metadata: { name } })
       objects.create(serviceAccounts, { metadata: { name: 'default', namespace: name } })
+      const data = { 'ca.crt': 'a certificate' }
+      objects.create(configMaps, { metadata: { name: 'kube-root-ca.crt', namespace: name }, data })
     }
   }
   const network = new Network({ clock, random })

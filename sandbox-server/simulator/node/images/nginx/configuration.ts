@@ -95,11 +95,17 @@ function tokenize(text: string, file: string): Token[] {
     else if (whole === '"' || whole === "'") {
       throw new NginxConfigError(`unexpected end of file, expecting "${whole}" in ${file}:${line}`)
     } else if (double !== undefined || single !== undefined) {
-      tokens.push({ text: (double ?? single ?? '').replace(/\\(["'\\])/g, '$1'), line, quoted: true })
+      tokens.push({ text: unescaped(double ?? single ?? ''), line, quoted: true })
       line += whole.split('\n').length - 1
     } else if (!/^[ \t\r#]/.test(whole)) tokens.push({ text: whole, line, quoted: false })
   }
   return tokens
+}
+
+const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' }
+
+function unescaped(text: string): string {
+  return text.replace(/\\(["'\\nrt])/g, (_, letter: string) => escapes[letter] ?? letter)
 }
 
 function parse(

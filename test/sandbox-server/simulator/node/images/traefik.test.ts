@@ -42,7 +42,7 @@ async function startTraefik() {
     const ports = [{ name: 'http', port: 80 }]
     objects.create(services, {
       metadata: { namespace: 'demo', name },
-      spec: { clusterIP: '10.96.1.1', ports },
+      spec: { ports },
     })
   }
   const addresses = ['a', 'b'].map((name) => node.pod(name)?.status?.podIP ?? '')
