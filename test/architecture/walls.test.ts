@@ -82,6 +82,7 @@ describe('walls between rooms', () => {
       write: false,
       format: 'esm',
       platform: 'browser',
+      alias: { 'node:zlib': './sandbox-server/simulator/shell/no-zlib.ts' },
       logLevel: 'silent',
       metafile: true,
     })

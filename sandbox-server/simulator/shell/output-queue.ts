@@ -1,5 +1,6 @@
 // The screen's side of a terminal: writes in order, newlines become CR LF, and the slowest listener sets the pace.
 import { BrokenPipe } from '../node/process.ts'
+import { concatenate } from '../node/streams.ts'
 import { yieldTurn } from './yield-turn.ts'
 
 const encoder = new TextEncoder()
@@ -49,22 +50,37 @@ export function createOutputQueue(): OutputQueue {
     sinceTurn = 0
     return yieldTurn()
   }
+  /** The next bytes to show, of several writes where they are small, and the writes that are done with them. */
+  const take = (): { bytes: Uint8Array; done: Entry[] } => {
+    const done: Entry[] = []
+    const parts: Uint8Array[] = []
+    let size = 0
+    for (let [entry] = entries; entry && size < piece; [entry] = entries) {
+      const part = entry.bytes.subarray(entry.offset, entry.offset + piece - size)
+      entry.offset += part.length
+      size += part.length
+      parts.push(part)
+      if (entry.offset < entry.bytes.length) break
+      done.push(entry)
+      entries.shift()
+    }
+    return { bytes: parts.length === 1 && parts[0] ? parts[0] : concatenate(parts), done }
+  }
   const pump = () => {
-    while (!busy && !closed && listeners.size > 0) {
-      const [entry] = entries
-      if (!entry) return
-      const bytes = entry.bytes.subarray(entry.offset, entry.offset + piece)
-      entry.offset += bytes.length
-      if (entry.offset >= entry.bytes.length) entries.shift()
+    while (!busy && !closed && listeners.size > 0 && entries.length > 0) {
+      const { bytes, done } = take()
+      const settle = () => {
+        for (const entry of done) entry.settle()
+      }
       const wait = deliver(bytes)
       if (!wait) {
-        if (entry.offset >= entry.bytes.length) entry.settle()
+        settle()
         continue
       }
       busy = true
       void wait.then(() => {
         busy = false
-        if (entry.offset >= entry.bytes.length) entry.settle()
+        settle()
         pump()
       })
     }

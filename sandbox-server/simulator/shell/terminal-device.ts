@@ -213,6 +213,13 @@ export function createTerminalDevice(options: TerminalDeviceOptions): TerminalDe
       },
       foreground(handler) {
         foreground.push(handler)
+        // An interrupt that was typed just before, while the terminal was raw still, is meant for what begins now.
+        const interrupt = raw ? -1 : ahead.search(interrupts)
+        if (interrupt >= 0) {
+          const rest = ahead.slice(interrupt + 1)
+          control(ahead.charAt(interrupt))
+          ahead = rest
+        }
         return () => {
           const at = foreground.lastIndexOf(handler)
           if (at >= 0) foreground.splice(at, 1)

@@ -192,7 +192,7 @@ function float(letter: string, value: string | undefined, layout: Layout, errors
   const precision = layout.hasPrecision ? layout.precision : 6
   const exponent = (text: string) => text.replace(/e([-+])(\d)$/, 'e$10$2')
   let text: string
-  if (letter === 'f' || letter === 'F') text = number.toFixed(precision)
+  if (letter === 'f' || letter === 'F') text = fixed(number, precision)
   else if (letter === 'e' || letter === 'E') text = exponent(number.toExponential(precision))
   else {
     const digits = Math.max(1, precision)
@@ -204,6 +204,15 @@ function float(letter: string, value: string | undefined, layout: Layout, errors
   }
   if (letter === 'E' || letter === 'G') text = text.toUpperCase()
   return layout.flags.includes('+') && number >= 0 ? `+${text}` : text
+}
+
+/** As glibc rounds: a tie goes to the even digit. */
+function fixed(number: number, precision: number): string {
+  const scaled = Math.abs(number) * 10 ** precision
+  const tie = scaled % 1 === 0.5 && Math.floor(scaled) % 2 === 0
+  return tie
+    ? (Math.sign(number) * (Math.floor(scaled) / 10 ** precision)).toFixed(precision)
+    : number.toFixed(precision)
 }
 
 function pad(text: string, width: number, flags: string, numeric: boolean): string {

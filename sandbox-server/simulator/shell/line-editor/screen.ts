@@ -94,12 +94,13 @@ export class Screen {
     return top + this.redraw(text, position)
   }
 
-  /** The terminal has rewrapped the rows to its new width. */
+  /** xterm.js leaves the rows of the cursor's line as they are at a resize: they are where they were drawn. */
   resize(columns: number, text: string, position: number): string {
+    const top = this.#toTop()
     this.#columns = Math.max(2, columns)
     this.#promptEnd = advance(this.#prompt.replace(invisible, ''), { row: 0, column: 0 }, this.#columns)
-    this.#cursor = this.#placeOf(text, position)
-    return this.redraw(text, position)
+    this.#cursor = { row: 0, column: 0 }
+    return top + this.redraw(text, position)
   }
 
   /** Leaves the line: the cursor behind its end, on a new row. */

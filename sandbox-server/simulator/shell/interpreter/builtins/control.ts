@@ -1,7 +1,7 @@
 // Built-ins that leave what runs: break, continue, return, exit; and those that do nothing: `:`, true, false.
 import type { Builtin } from '../builtin.ts'
 import { ExitControl, LoopControl, ReturnControl, ShellError } from '../control.ts'
-import type { Run } from '../shell.ts'
+import { type Run, stderrOf } from '../shell.ts'
 
 function count(args: readonly string[], fallback: number): number {
   const [name, value] = args
@@ -33,7 +33,9 @@ export const controlBuiltins: Readonly<Record<string, Builtin>> = {
   exit: {
     usage: 'exit [N]',
     summary: 'leave the shell',
-    run: (args, { shell }) => {
+    run: async (args, run) => {
+      const { shell } = run
+      if (shell.interactive && shell.flavour === 'bash') await stderrOf(run).write('exit\n')
       throw new ExitControl(count(args, shell.status) & 255)
     },
   },

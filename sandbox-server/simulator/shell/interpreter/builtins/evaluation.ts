@@ -50,7 +50,7 @@ async function source(args: readonly string[], run: Run): Promise<number> {
     throw error
   } finally {
     shell.depth--
-    shell.positional = positional
+    if (rest.length > 0) shell.positional = positional
   }
 }
 
