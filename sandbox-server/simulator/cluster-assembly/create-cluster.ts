@@ -9,7 +9,8 @@ import { templateOf } from './template.ts'
 export async function createCluster(options: ClusterOptions): Promise<SimulatedCluster> {
   const { spec, seed, timers } = options
   const restored = options.snapshot && stateOf(options.snapshot)
-  const random = seededRandom(restored ? restored.random : seed)
+  // Several clusters can come from one snapshot; their seeds keep their chances apart.
+  const random = seededRandom(restored ? restored.random ^ seed : seed)
   const state = restored ?? (await templateOf(spec)).instance(options.startsAt, random)
   const startsAt = Math.max(options.startsAt, state.takenAt)
   const cluster = assemble({ spec, seed: random.state(), startsAt, state })

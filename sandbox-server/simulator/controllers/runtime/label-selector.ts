@@ -28,14 +28,3 @@ export function matchesSelector(selector: LabelSelector | undefined, labels: Lab
 export function matchesLabels(wanted: Labels, labels: Labels | undefined): boolean {
   return Object.entries(wanted).every(([key, value]) => labels?.[key] === value)
 }
-
-/** As it goes over the wire and into `status.selector`: `app=web,tier in (a,b)`. */
-export function formatSelector(selector: LabelSelector | undefined): string {
-  const equal = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`)
-  const rest = (selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
-    if (operator === 'Exists') return key
-    if (operator === 'DoesNotExist') return `!${key}`
-    return `${key} ${operator === 'In' ? 'in' : 'notin'} (${[...values].sort().join(',')})`
-  })
-  return [...equal, ...rest].sort().join(',')
-}
