@@ -74,6 +74,7 @@ export class BridgeInterface extends NetworkInterface implements BridgeMaster {
       packet.flow = undefined
       packet.isReply = false
       packet.isInvalid = false
+      packet.isUntracked = false
       packet.input = this
       const destination = packet.destination
       if (!netfilter.run('PREROUTING', packet, this, undefined)) return

@@ -71,6 +71,7 @@ export class IpStack {
       packet.flow = undefined
       packet.isReply = false
       packet.isInvalid = false
+      packet.isUntracked = false
     }
     this.#receivePacket(packet, device)
   }

@@ -66,6 +66,8 @@ export interface Packet {
   /** Connection tracking could make nothing of it. */
   isInvalid: boolean
   input: NetworkInterface | undefined
+  /** A NOTRACK rule keeps it out of connection tracking here. */
+  isUntracked?: boolean
   /** A REJECT rule answered it: the socket learns of that by the answer, and not by the call that sent. */
   isRejected?: boolean
   trace: Trace | undefined

@@ -40,17 +40,20 @@ export class Pump {
 
   #run(): void {
     this.clock.stir?.()
-    for (let index = 0; index < this.#queue.length; index++) {
-      if (this.#sinceYield++ >= burst) {
-        this.#queue.splice(0, index)
-        this.#scheduled = false
-        this.#schedule()
-        return
+    let done = 0
+    try {
+      // The queue grows while it is worked through.
+      while (done < this.#queue.length && this.#sinceYield < burst) {
+        this.#sinceYield++
+        this.#queue[done++]?.()
       }
-      this.#queue[index]?.()
+    } finally {
+      // Also after a task that threw: one packet's fault must not stop the others.
+      this.#queue.splice(0, done)
+      this.#scheduled = false
+      if (this.#queue.length > 0) this.#schedule()
     }
-    this.#queue = []
-    this.#scheduled = false
+    if (this.#queue.length > 0) return
     const idle = this.#idle
     this.#idle = []
     for (const task of idle) task()

@@ -63,6 +63,7 @@ function carryOut(
       tell(context, chain, rule, 'drop')
       return 'drop'
     case 'NOTRACK':
+      packet.isUntracked = true
       return undefined
     case 'REJECT':
       tell(context, chain, rule, 'reject')

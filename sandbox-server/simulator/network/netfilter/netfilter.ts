@@ -107,7 +107,7 @@ export class Netfilter {
   }
 
   #track(packet: Packet): boolean {
-    this.conntrack.track(packet)
+    if (!packet.isUntracked) this.conntrack.track(packet)
     return true
   }
 

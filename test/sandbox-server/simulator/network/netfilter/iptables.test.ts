@@ -120,6 +120,19 @@ COMMIT
     expect(await outcome(clock, send(54))).toEqual({ error: 'EPERM', afterMs: 0 })
   })
 
+  test('that a NOTRACK rule meets belongs to no flow and is not translated', async () => {
+    const { clock, b, connect } = rules(`*raw
+-A PREROUTING -p tcp --dport 8080 -j NOTRACK
+COMMIT
+*nat
+-A PREROUTING -p tcp --dport 8080 -j DNAT --to-destination 172.18.0.3:80
+COMMIT
+`)
+    expect(await outcome(clock, connect(8080))).toEqual({ error: 'ECONNREFUSED', afterMs: 0 })
+    expect(await outcome(clock, connect(80))).toEqual({ value: '172.18.0.2', afterMs: 0 })
+    expect(b.netfilter.conntrack.list().map((flow) => flow.original.destinationPort)).toEqual([80])
+  })
+
   test('goes to a backend by chance, each its share', async () => {
     const { clock, b, connect } = rules(`*nat
 -A PREROUTING -p tcp --dport 8080 -m statistic --mode random --probability 0.25 -j DNAT --to-destination 172.18.0.3:8081
