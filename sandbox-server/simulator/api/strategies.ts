@@ -4,6 +4,14 @@ import { namespaceStrategy } from './kinds/namespace.ts'
 import { ingressClassStrategy, ingressStrategy, networkPolicyStrategy } from './kinds/networking.ts'
 import { podStrategy } from './kinds/pod.ts'
 import { serviceStrategy } from './kinds/service.ts'
+import {
+  cronJobStrategy,
+  daemonSetStrategy,
+  deploymentStrategy,
+  jobStrategy,
+  replicaSetStrategy,
+  statefulSetStrategy,
+} from './kinds/workloads.ts'
 import type { ResourceType } from './objects.ts'
 import { storageOf } from './resource-registry.ts'
 import type { Strategy } from './strategy.ts'
@@ -12,6 +20,12 @@ const strategies: Readonly<Record<string, unknown>> = {
   '/namespaces': namespaceStrategy,
   '/pods': podStrategy,
   '/services': serviceStrategy,
+  'apps/deployments': deploymentStrategy,
+  'apps/replicasets': replicaSetStrategy,
+  'apps/statefulsets': statefulSetStrategy,
+  'apps/daemonsets': daemonSetStrategy,
+  'batch/jobs': jobStrategy,
+  'batch/cronjobs': cronJobStrategy,
   'networking.k8s.io/networkpolicies': networkPolicyStrategy,
   'networking.k8s.io/ingresses': ingressStrategy,
   'networking.k8s.io/ingressclasses': ingressClassStrategy,

@@ -273,7 +273,8 @@ function allocateNodePorts(
       const protocol = port.protocol ?? 'TCP'
       if (port.nodePort) {
         // A dry run asks no allocator.
-        if (!before.has(port.nodePort) && !context.dryRun) refuse(checkNodePort(port.nodePort, protocol, used, path))
+        if (!before.has(port.nodePort) && !context.dryRun)
+          refuse(checkNodePort(port.nodePort, protocol, used, path))
         take(protocol, port.nodePort)
       }
     }
