@@ -27,6 +27,9 @@ const manifest: readonly [indent: number, line: string][] = [
   [6, 'targetPort: 8080'],
 ]
 
+// kube-proxy takes about a second to write a new Service's rules; a person asks again.
+const askUntilAnswered = 'until kubectl exec client -- curl -s http://my-service/hostname; do sleep 1; done'
+
 let server: Fairlead
 let browser: Browser
 let context: BrowserContext
@@ -66,10 +69,10 @@ it('is solved by typing a Service, applying it, asking it from the terminal and 
   await focusByKey(page, 'edit')
   await typeManifest()
   await page.keyboard.press('Control+s')
-  await page.getByText('service/my-service created').first().waitFor()
+  await page.locator('.applied-list li', { hasText: 'service/my-service created' }).waitFor()
 
   await focusByKey(page, 'terminal')
-  await page.keyboard.type('kubectl exec client -- curl -s http://my-service/hostname; echo " answered"\n')
+  await page.keyboard.type(`${askUntilAnswered}; echo " answered"\n`)
   await untilTerminalShows(page, /myapp-[a-z0-9]+-[a-z0-9]+\s+answered/)
 
   await focusByKey(page, 'read')
