@@ -43,8 +43,8 @@ export const serve = defineCommand({
     if (args.build && isSiteStale(config.site)) {
       process.stdout.write('Building the site (once, about a minute) ...\n')
       await buildSite(config.site)
-      await compressSite(config.site)
     }
+    if (args.build) await compressSite(config.site)
     const server = await startServer(config, createLog(config.logLevel))
     process.stdout.write(`Fairlead is ready: ${server.url}\n`)
     await untilSignal()

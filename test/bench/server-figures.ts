@@ -22,6 +22,9 @@ export async function measureServer(site: string): Promise<Figure[]> {
   }
 }
 
+/** Learners come one after the other, not all in the same instant. */
+const apart = () => new Promise((resolve) => setTimeout(resolve, 400))
+
 /** Milliseconds from opening the page's socket, as a new learner, to `ready`. */
 async function timeToReady(server: ServerProcess): Promise<{ ms: number; page: SocketPage }> {
   const begin = performance.now()
@@ -35,6 +38,7 @@ async function withOne(server: ServerProcess): Promise<Figure[]> {
   for (let warm = 0; warm < 3; warm++) await (await timeToReady(server)).page.close()
   const times: number[] = []
   for (let run = 0; run < 20; run++) {
+    await apart()
     const { ms: took, page } = await timeToReady(server)
     times.push(took)
     await page.close()
@@ -174,6 +178,7 @@ async function withMany(server: ServerProcess): Promise<Figure[]> {
   const each = (server.memory() - before) / alive
   const times: number[] = []
   for (let run = 0; run < 20; run++) {
+    await apart()
     const { ms: took, page } = await timeToReady(server)
     times.push(took)
     await page.close()

@@ -1,5 +1,5 @@
 // A cluster in an exercise's start state: booted once in simulated time, and brought back from that picture for everybody after.
-import { createHash } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import type { Step } from '../../contract/sandbox.ts'
 import type { Timers } from '../../platform/host-timers.ts'
 import { namespaces } from '../../simulator/api/resources.ts'
@@ -7,6 +7,7 @@ import type { ClusterSnapshot, SimulatedCluster } from '../../simulator/cluster.
 import { createCluster } from '../../simulator/cluster-assembly/create-cluster.ts'
 import { applyManifest } from '../manifest/apply-manifest.ts'
 import type { ClusterSetup } from '../provider.ts'
+import { createSpareClusters } from './spare-clusters.ts'
 import { createSteps } from './steps.ts'
 import { isThere } from './wait-for.ts'
 
@@ -26,11 +27,13 @@ interface Picture {
 
 export interface BootCluster {
   boot(setup: ClusterSetup, progress: (steps: readonly Step[]) => void): Promise<SimulatedCluster>
+  dispose(): void
 }
 
 export function createBootCluster(timers: Timers): BootCluster {
   const pictures = new Map<string, Picture>()
   const booting = new Map<string, Promise<void>>()
+  const spares = createSpareClusters(timers, pictureAgeMs)
 
   /** Boots a cluster for the picture of it. */
   const take = async (key: string, setup: ClusterSetup, progress: (steps: readonly Step[]) => void) => {
@@ -56,16 +59,20 @@ export function createBootCluster(timers: Timers): BootCluster {
       const picture = pictures.get(key)
       if (!picture) throw new Error('the cluster was booted and is not there')
       const steps = createSteps(['Start your cluster'], progress, () => performance.now())
-      return await steps.run('Start your cluster', () => fromPicture(setup, picture))
+      const make = () => fromPicture(setup.exercise, picture)
+      return await steps.run('Start your cluster', () => spares.take(key, make) ?? make())
     },
+    dispose: () => spares.dispose(),
   }
 }
 
 /** The cluster's clock goes on where the picture was taken: a pod that was a minute old then is a minute old now. */
-async function fromPicture(setup: ClusterSetup, picture: Picture): Promise<SimulatedCluster> {
-  const { cluster: spec, namespace, waitFor } = setup.exercise
+async function fromPicture(
+  { cluster: spec, namespace, waitFor }: ClusterSetup['exercise'],
+  picture: Picture,
+): Promise<SimulatedCluster> {
   const snapshot = JSON.parse(picture.json) as ClusterSnapshot
-  const simulated = await createCluster({ spec, seed: seedOf(setup.id), startsAt: 0, snapshot })
+  const simulated = await createCluster({ spec, seed: randomInt(2 ** 32), startsAt: 0, snapshot })
   await becomeReady(simulated, waitFor, namespace)
   return simulated
 }
@@ -133,7 +140,7 @@ function pictureKey({ exercise, applied }: ClusterSetup): string {
     .digest('base64')
 }
 
-/** 32 bits of a hash: every sandbox has chances of its own, and the same ones each time it is made. */
+/** 32 bits of a hash. */
 export function seedOf(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE(0)
 }

@@ -15,7 +15,7 @@ export interface SimulatedProviderOptions {
 
 export function createSimulatedProvider({ timers, api }: SimulatedProviderOptions): ClusterProvider {
   const clusters = new Set<Cluster>()
-  const { boot } = createBootCluster(timers)
+  const { boot, dispose: disposeSpares } = createBootCluster(timers)
   return {
     name: 'simulated',
     availability: async () => ({ available: true, missing: [] }),
@@ -39,6 +39,7 @@ export function createSimulatedProvider({ timers, api }: SimulatedProviderOption
     // A simulated cluster ends with its process; what is left of it is its checkpoint.
     adopt: async () => [],
     async dispose() {
+      disposeSpares()
       await Promise.all([...clusters].map((cluster) => cluster.dispose()))
       await api.close()
     },

@@ -3,7 +3,7 @@ import { decodeTerminalFrame } from '../../../sandbox-server/contract/socket.ts'
 import { createTerminalFrames } from '../../../sandbox-server/ws/terminal-frames.ts'
 import { manualTimers } from '../../fakes/manual-timers.ts'
 
-it('sends the first piece at once and what follows within milliseconds together, in order', async () => {
+it('sends the first pieces at once and what follows within milliseconds together, in order', async () => {
   const timers = manualTimers()
   const sent: [number, string][] = []
   const frames = createTerminalFrames((frame) => {
@@ -15,19 +15,22 @@ it('sends the first piece at once and what follows within milliseconds together,
     frames.add(offset, new TextEncoder().encode(text))
     offset += text.length
   }
-  print('a')
-  expect(sent).toEqual([[0, 'a']])
-  for (const letter of 'bcd') print(letter)
-  await timers.advance(5)
-  print('e')
-  print('f')
-  frames.flush()
-  await timers.advance(100)
-  print('g')
+  for (const letter of 'abcdef') print(letter)
   expect(sent).toEqual([
     [0, 'a'],
-    [1, 'bcd'],
-    [4, 'ef'],
+    [1, 'b'],
+    [2, 'c'],
+  ])
+  await timers.advance(5)
+  for (const letter of 'ghijk') print(letter)
+  frames.flush()
+  await timers.advance(100)
+  print('l')
+  expect(sent.slice(3)).toEqual([
+    [3, 'def'],
     [6, 'g'],
+    [7, 'h'],
+    [8, 'ijk'],
+    [11, 'l'],
   ])
 })
