@@ -100,7 +100,18 @@ interface Config {
 function readConfig(process: Process): Config {
   const path = flagValue(process, '--config')
   if (path === undefined || !process.files.stat(path)) return {}
-  const config: unknown = parse(process.files.readText(path))
+  return parseConfig(process.files.readText(path))
+}
+
+/** The file is the same on every node of every cluster, and parsing it takes longer than all else at the start. */
+let lastParsed: { readonly text: string; readonly config: Config } | undefined
+
+function parseConfig(text: string): Config {
+  if (lastParsed?.text !== text) lastParsed = { text, config: configOf(parse(text)) }
+  return lastParsed.config
+}
+
+function configOf(config: unknown): Config {
   if (typeof config !== 'object' || config === null) return {}
   const { mode, clusterCIDR } = config as Record<string, unknown>
   return {

@@ -3,6 +3,7 @@
 import type { Container, Pod } from '../../../contract/kubernetes.ts'
 import type { Stored } from '../../api/objects.ts'
 import { pods } from '../../api/resources.ts'
+import { isEqual } from '../../controllers/runtime/equality.ts'
 import { subjectOf } from '../../controllers/runtime/events.ts'
 import { BackOff } from './back-off.ts'
 import type { ImagePuller } from './image-puller.ts'
@@ -219,28 +220,30 @@ export class PodWorker {
   #write(): void {
     if (this.#isForgotten) return
     const key = { namespace: this.pod.metadata.namespace, name: this.pod.metadata.name }
-    const written = this.#parts.objects.mutate(
-      pods,
-      key,
-      (draft) => {
-        if (draft.metadata?.uid !== this.pod.metadata.uid) return
-        const status = podStatus({
-          pod: draft,
-          init: this.init,
-          main: this.main,
-          ephemeral: this.ephemeral,
-          nodeAddress: this.#parts.nodeAddress,
-          addresses: this.addresses,
-          hasSandbox: this.sandbox !== undefined,
-          startedAt: this.#startedAt,
-          now: this.#parts.clock.now(),
-          failed: this.#failed,
-          isTerminal: this.#isTerminal,
-        })
-        Object.assign(draft, { status })
-      },
-      { subresource: 'status', fieldManager: 'kubelet' },
-    )
+    const current = this.#parts.objects.get(pods, key)
+    if (current?.metadata.uid !== this.pod.metadata.uid) return
+    const status = podStatus({
+      pod: current,
+      init: this.init,
+      main: this.main,
+      ephemeral: this.ephemeral,
+      nodeAddress: this.#parts.nodeAddress,
+      addresses: this.addresses,
+      hasSandbox: this.sandbox !== undefined,
+      startedAt: this.#startedAt,
+      now: this.#parts.clock.now(),
+      failed: this.#failed,
+      isTerminal: this.#isTerminal,
+    })
+    // Most looks find nothing new, and a write is dear even where the store then sees that.
+    if (isEqual(current.status, status)) {
+      this.pod = current
+      return
+    }
+    const written = this.#parts.objects.mutate(pods, key, (draft) => Object.assign(draft, { status }), {
+      subresource: 'status',
+      fieldManager: 'kubelet',
+    })
     if (written?.metadata.uid === this.pod.metadata.uid) this.pod = written
     this.#parts.changed?.()
   }
