@@ -1,25 +1,28 @@
 // Creating and deleting pods on behalf of an owner, with the events that tell of it (RealPodControl in controller_utils.go).
-import type { KubernetesObject, Pod, PodTemplateSpec } from '../../../contract/kubernetes.ts'
+import type { KubernetesObject, LabelSelector, Pod, PodTemplateSpec } from '../../../contract/kubernetes.ts'
 import type { Objects, ResourceType, Stored } from '../../api/objects.ts'
 import { pods } from '../../api/resources.ts'
 import { isNamespaceTerminating, isRefusal, messageOf } from './api-refusal.ts'
 import { type EventRecorder, subjectOf } from './events.ts'
+import { matchesSelector } from './label-selector.ts'
 import { controllerReference } from './owner-references.ts'
 import { podFromTemplate } from './pod-template.ts'
 
-export interface PodOwner<T extends KubernetesObject> {
+type Selecting = KubernetesObject & { readonly spec?: { readonly selector?: LabelSelector } }
+
+export interface PodOwner<T extends Selecting> {
   readonly type: ResourceType<T>
   readonly object: Stored<T>
 }
 
 export interface PodControl {
   /** Throws what the API threw, after an event. `change` completes the pod, for names and node affinity. */
-  create<T extends KubernetesObject>(
+  create<T extends Selecting>(
     owner: PodOwner<T>,
     template: PodTemplateSpec,
     change?: (pod: Pod) => void,
   ): Stored<Pod>
-  delete<T extends KubernetesObject>(owner: PodOwner<T>, pod: Stored<Pod>): void
+  delete<T extends Selecting>(owner: PodOwner<T>, pod: Stored<Pod>): void
 }
 
 export function createPodControl(objects: Objects, recorder: EventRecorder): PodControl {
@@ -34,6 +37,7 @@ export function createPodControl(objects: Objects, recorder: EventRecorder): Pod
       if (pod.metadata && object.metadata.namespace) pod.metadata.namespace = object.metadata.namespace
       change?.(pod)
       try {
+        checkSelector(object, pod)
         const created = objects.create(pods, pod)
         recorder.record(
           subjectOf(type, object),
@@ -75,4 +79,13 @@ export function createPodControl(objects: Objects, recorder: EventRecorder): Pod
       )
     },
   }
+}
+
+/**
+ * A pod that its owner would not count as its own would be made again and again. The API refuses such owners; this is the second
+ * lock on the same door.
+ */
+function checkSelector(owner: { readonly spec?: { readonly selector?: LabelSelector } }, pod: Pod): void {
+  if (matchesSelector(owner.spec?.selector, pod.metadata?.labels)) return
+  throw new Error('`selector` does not match template `labels`')
 }
