@@ -35,6 +35,8 @@ export interface TestNode {
   readonly network: Namespace
   readonly machine: MachineRuntime
   readonly files: MemoryFileSystem
+  /** What the CNI plugin's daemon logged, and its exit code once it ended. */
+  readonly daemon: { log: string; exit: number | undefined }
 }
 
 export interface TestPod {
@@ -72,7 +74,7 @@ const names = ['fairlead-control-plane', 'fairlead-worker', 'fairlead-worker2'] 
 
 export async function testCluster(
   cni: 'kindnet' | 'flannel',
-  netConf = '10.244.0.0/16',
+  netConf: object = { Network: '10.244.0.0/16', Backend: { Type: 'vxlan' } },
 ): Promise<TestCluster> {
   const clock = new SimulatedClock(Date.UTC(2026, 10, 24))
   const random = seededRandom(7)
@@ -98,8 +100,7 @@ export async function testCluster(
     files.makeDirectory('/opt/cni/bin', { recursive: true })
     for (const plugin of ['ptp', 'portmap', 'bridge', 'flannel']) files.write(`/opt/cni/bin/${plugin}`, '')
     files.makeDirectory('/etc/kube-flannel', { recursive: true })
-    const conf = { Network: netConf, Backend: { Type: 'vxlan' } }
-    files.write('/etc/kube-flannel/net-conf.json', JSON.stringify(conf))
+    files.write('/etc/kube-flannel/net-conf.json', JSON.stringify(netConf))
     objects.create(nodeType, {
       apiVersion: 'v1',
       kind: 'Node',
@@ -124,15 +125,18 @@ export async function testCluster(
       programs,
       objects,
     })
-    const node = { name, address, network: namespace, machine, files }
+    const daemon: TestNode['daemon'] = { log: '', exit: undefined }
+    const node = { name, address, network: namespace, machine, files, daemon }
     nodeOf.set(name, node)
     return node
   })
   const run = (node: TestNode, program: Program, argv: readonly string[]) => {
     const errors = collector()
     const process = node.machine.process({ stderr: errors })
-    void program({ ...process, argv })
-    return errors
+    const ended = (exit: number | undefined) => {
+      if (program !== kubeProxy) Object.assign(node.daemon, { log: errors.text(), exit })
+    }
+    program({ ...process, argv }).then(ended, () => ended(undefined))
   }
   for (const node of made) {
     run(node, kubeProxy, ['kube-proxy', `--hostname-override=${node.name}`])

@@ -66,14 +66,13 @@ describe('TCP between two machines on a switch', () => {
     expect([written, received]).toEqual([true, size])
   })
 
-  test('opens 500 connections and answers each within a second of real time', async () => {
+  test('opens 500 connections one after another, and leaves no socket behind', async () => {
     const { clock, a, b } = twoMachines()
     b.sockets.listen({ port: 80 }, async (connection) => {
       const data = await connection.read()
       if (data) await connection.write(data)
       connection.end()
     })
-    const started = performance.now()
     let answered = 0
     const all = async () => {
       for (let index = 0; index < 500; index++) {
@@ -85,7 +84,7 @@ describe('TCP between two machines on a switch', () => {
     }
     await outcome(clock, all())
     expect(answered).toBe(500)
-    expect(performance.now() - started).toBeLessThan(1000)
+    expect([a.tcp.sockets(), b.tcp.sockets()]).toEqual([[], []])
   })
 })
 
