@@ -57,16 +57,15 @@ export class MemoryFileSystem implements FileSystem {
 
   /** Mounts a volume; its mount point is made where it is missing, as the container runtime does. */
   mount(mount: Mount): void {
-    const parts = split(mount.path)
     const below = split(mount.subPath ?? '/')
     const isDirectory = mount.volume.lookup(below)?.type === 'directory'
-    const point = this.#find(mount.path, true)
-    if (!point?.node) {
+    if (!this.#find(mount.path, true)?.node) {
       this.makeDirectory(isDirectory ? mount.path : resolvePath(mount.path, '..'), { recursive: true })
       if (!isDirectory) this.write(mount.path, '')
     }
-    const resolved = point?.node ? point.path : parts
-    this.#mounts.push({ ...mount, parts: resolved, below })
+    // Where links lead: /var/run/secrets lies in /run.
+    const parts = this.#place(mount.path, true).path
+    this.#mounts.push({ ...mount, parts, below })
     // The deepest mount point is looked at first.
     this.#mounts.sort((a, b) => b.parts.length - a.parts.length)
   }

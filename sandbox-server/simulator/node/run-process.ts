@@ -9,6 +9,7 @@ import type { FileSystem } from './file-system.ts'
 import type { Machine, PodStreams, Process, Program, Signal, SpawnOptions } from './process.ts'
 import { BrokenPipe, Signalled } from './process.ts'
 import { processSockets } from './process-sockets.ts'
+import { registerProgram } from './process-table.ts'
 import { discard, emptyInput } from './streams.ts'
 
 /** Everything that the processes of one machine share. */
@@ -83,7 +84,17 @@ export function runProgram(
       return 1
     }
   }
-  const exit = Promise.race([Promise.resolve().then(run), killed]).finally(ended)
+  const forget = registerProgram(host.machine, {
+    pid: process.pid,
+    argv,
+    startedAt: host.clock.now(),
+    onTerminal: options.terminal !== undefined,
+    kill,
+  })
+  const exit = Promise.race([Promise.resolve().then(run), killed]).finally(() => {
+    forget()
+    ended()
+  })
   return { pid: process.pid, exit, kill }
 }
 

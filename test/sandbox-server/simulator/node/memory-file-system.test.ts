@@ -62,6 +62,16 @@ test('mounts show one volume in several places, whole, in part, or a single file
   expect(b.list('/mnt')).toEqual(['file'])
 })
 
+test('a mount point may lie behind a link, and is made where it is missing', () => {
+  const tree = createTree(undefined, { links: { '/var/run': '/run' }, files: { '/run/': '' } })
+  const files = new MemoryFileSystem(new Volume(tree), now)
+  const secrets = new Volume()
+  new MemoryFileSystem(secrets, now).write('/token', 'secret')
+  files.mount({ path: '/var/run/secrets/account', volume: secrets, readOnly: true })
+  expect(files.readText('/var/run/secrets/account/token')).toBe('secret')
+  expect(files.readText('/run/secrets/account/token')).toBe('secret')
+})
+
 test('computed files and directories are made when they are read', () => {
   const files = new MemoryFileSystem(new Volume(image), now)
   let value = 1
