@@ -110,9 +110,7 @@ it('is where it was after the server was killed and started again', async () => 
   await untilLoaded(page)
   await expectEverythingThere()
   await focusByKey(page, 'terminal')
-  await page.keyboard.type(
-    'kubectl exec client -- curl -s http://my-service/hostname; echo " still answered"\n',
-  )
+  await page.keyboard.type(`${askUntilAnswered}; echo " still answered"\n`)
   await untilTerminalShows(page, /myapp-[a-z0-9]+-[a-z0-9]+\s+still answered/)
 })
 

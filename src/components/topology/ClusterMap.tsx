@@ -3,18 +3,11 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { ClusterObject } from '../../../sandbox-server/contract/socket.ts'
 import { isReadyPod, type Objects, ofKind, podsBehind, type Scope, shortPodName } from './cluster-view.ts'
+import { hullTop, layoutMap, podSize, type Spot } from './map-layout.ts'
 import { Placements } from './placements.ts'
 
-const wide = 720
-const small = 360
-const hull = { top: 140, gap: 16, head: 34 }
-const pod = { width: 94, height: 42, gap: 14 }
+const noHull = { x: 0, y: 0, width: 0, height: 0 }
 const pill = { height: 42, gap: 14, top: 22 }
-
-interface Spot {
-  x: number
-  y: number
-}
 
 export function ClusterMap({ objects, scope }: { objects: Objects; scope: Scope }) {
   const placements = useMemo(() => new Placements(), [])
@@ -25,50 +18,26 @@ export function ClusterMap({ objects, scope }: { objects: Objects; scope: Scope 
   const policies = ofKind(objects, 'NetworkPolicy', scope)
   const places = placements.place(pods)
 
-  // On a phone the nodes stand one under the other, so that every word stays readable.
-  const width = useNarrow() ? small : wide
-  const columns = width === small ? 1 : Math.max(1, nodes.length)
-  const nodeWidth = (width - hull.gap * (columns - 1)) / columns
-  const perRow = Math.max(1, Math.floor((nodeWidth - pod.gap) / (pod.width + pod.gap)))
-  const rows = Math.max(2, ...[...places.values()].map((place) => Math.floor(place / perRow) + 1))
-  const hullHeight = hull.head + rows * (pod.height + pod.gap) + 6
-  const corner = (index: number): Spot => ({
-    x: (index % columns) * (nodeWidth + hull.gap),
-    y: hull.top + Math.floor(index / columns) * (hullHeight + hull.gap),
-  })
-  const spots = new Map<string, Spot>()
-  for (const object of pods) {
-    const at = corner(
-      Math.max(
-        0,
-        nodes.findIndex((node) => node.name === object.fields.node),
-      ),
-    )
-    const place = places.get(object.uid) ?? 0
-    spots.set(object.uid, {
-      x: at.x + pod.gap + (place % perRow) * (pod.width + pod.gap),
-      y: at.y + hull.head + Math.floor(place / perRow) * (pod.height + pod.gap),
-    })
-  }
+  const { width, bottom, hulls, spots } = layoutMap(nodes, pods, places, useNarrow())
   const pillWidth = Math.min(
     150,
     (width - pill.gap * Math.max(0, services.length - 1)) / Math.max(1, services.length),
   )
   const first = (width - services.length * pillWidth - (services.length - 1) * pill.gap) / 2
-  const height = corner(nodes.length - 1).y + hullHeight + (homeless.length > 0 ? 34 : 4)
+  const height = bottom + (homeless.length > 0 ? 34 : 4)
   if (nodes.length === 0) return null
   return (
     <svg class="map" viewBox={`-4 0 ${width + 8} ${height}`} aria-hidden="true">
-      {nodes.map((node, index) => {
-        const { x, y } = corner(index)
+      {nodes.map((node) => {
+        const { x, y, width: hullWidth, height: hullHeight } = hulls.get(node.name) ?? noHull
         const ready = node.fields.status?.startsWith('Ready') === true
         return (
           <g class={`map-node ${ready ? '' : 'not-ready'}`}>
-            <rect x={x} y={y} width={nodeWidth} height={hullHeight} rx="14" />
+            <rect x={x} y={y} width={hullWidth} height={hullHeight} rx="14" />
             <text x={x + 12} y={y + 21}>
               {node.name}
             </text>
-            <text x={x + nodeWidth - 12} y={y + 21} class="map-soft" text-anchor="end">
+            <text x={x + hullWidth - 12} y={y + 21} class="map-soft" text-anchor="end">
               {ready ? node.fields.ip : 'NotReady'}
             </text>
           </g>
@@ -118,7 +87,7 @@ function PodShape({ object, spot }: { object: ClusterObject; spot: Spot }) {
       <title>
         {object.name}, {object.fields.status}, {object.fields.ip}
       </title>
-      <rect x={spot.x} y={spot.y} width={pod.width} height={pod.height} rx="7" />
+      <rect x={spot.x} y={spot.y} width={podSize.width} height={podSize.height} rx="7" />
       <text x={spot.x + 9} y={spot.y + 17}>
         {clip(first, 13)}
       </text>
@@ -148,13 +117,13 @@ function ServiceLines({
   const line = (uid: string, kind: string) => {
     const spot = spots.get(uid)
     if (spot === undefined) return null
-    const x = spot.x - pod.gap / 2 + shift
-    const bend = (from.y + hull.top) / 2
-    const middle = spot.y + pod.height / 2 + shift
+    const x = spot.x - podSize.gap / 2 + shift
+    const bend = (from.y + hullTop) / 2
+    const middle = spot.y + podSize.height / 2 + shift
     return (
       <g class={`map-line ${kind}`}>
         <path
-          d={`M${from.x} ${from.y}C${from.x} ${bend} ${x} ${bend - 10} ${x} ${hull.top}V${middle}H${spot.x}`}
+          d={`M${from.x} ${from.y}C${from.x} ${bend} ${x} ${bend - 10} ${x} ${hullTop}V${middle}H${spot.x}`}
         />
         <circle cx={spot.x} cy={middle} r="3" />
       </g>

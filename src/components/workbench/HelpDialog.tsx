@@ -1,5 +1,6 @@
 // Help: the keys, how to leave the terminal and the editor by keyboard, and what your own kubectl needs.
 import { useEffect, useRef } from 'preact/hooks'
+import { session } from '../../sandbox-client/session.ts'
 import { createStore, type Store, useStore } from '../../sandbox-client/store.ts'
 
 const open: Store<boolean> = createStore(false)
@@ -35,7 +36,9 @@ export function HelpDialog() {
         {keys.map(([key, does]) => (
           <div>
             <dt>
-              <kbd>{key}</kbd>
+              {key.split(', ').map((one) => (
+                <kbd>{one}</kbd>
+              ))}
             </dt>
             <dd>{does}</dd>
           </div>
@@ -44,7 +47,9 @@ export function HelpDialog() {
       <h3>Your own kubectl</h3>
       <p>Download the kubeconfig from the menu, then:</p>
       <pre>
-        <code>{'export KUBECONFIG=$HOME/Downloads/fairlead.kubeconfig\nkubectl get nodes'}</code>
+        <code>
+          {`export KUBECONFIG=$HOME/Downloads/fairlead-${session.slug.split('/')[1]}.kubeconfig\nkubectl get nodes`}
+        </code>
       </pre>
       <h3>What is simulated</h3>
       <p>
