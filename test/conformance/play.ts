@@ -15,6 +15,8 @@ for (const path of paths) {
   failed += played.length - agreed
   const text = differences(played)
   if (text !== '') console.log(`${text}\n`)
-  console.log(`${basename(path)}: ${agreed} of ${played.length} commands agree (${Math.round(performance.now() - started)} ms)`)
+  console.log(
+    `${basename(path)}: ${agreed} of ${played.length} commands agree (${Math.round(performance.now() - started)} ms)`,
+  )
 }
 process.exitCode = failed === 0 ? 0 : 1

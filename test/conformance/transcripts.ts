@@ -22,7 +22,8 @@ export function parseTranscript(text: string): Step[] {
     if (line.startsWith('  $ ')) {
       step = { command: line.slice(4), expected: [] }
       steps.push(step)
-    } else if (line.startsWith('  > ') && step && step.expected.length === 0) step.command += `\n${line.slice(4)}`
+    } else if (line.startsWith('  > ') && step && step.expected.length === 0)
+      step.command += `\n${line.slice(4)}`
     else if (line === '  >' && step && step.expected.length === 0) step.command += '\n'
     else if (line.startsWith('  ') && step) step.expected.push(line.slice(2))
     else step = undefined

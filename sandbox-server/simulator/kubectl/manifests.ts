@@ -86,7 +86,12 @@ export function parseManifest(source: string, text: string): Unstructured[] {
 
 /** The message that go-yaml has for what the parser found. */
 function goYamlError(error: YAMLParseError, text: string): string {
-  const line = text.slice(0, error.pos[0]).split('\n').length
+  // go-yaml names the line on which the construct ends, the parser here where the mapping began.
+  const end =
+    error.code === 'BLOCK_AS_IMPLICIT_KEY'
+      ? Math.max(error.pos[0], text.indexOf(':', text.indexOf('\n', error.pos[0])))
+      : error.pos[0]
+  const line = text.slice(0, end).split('\n').length
   const messages: Readonly<Record<string, string>> = {
     TAB_AS_INDENT: 'found character that cannot start any token',
     DUPLICATE_KEY: error.message,

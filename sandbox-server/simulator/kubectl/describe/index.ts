@@ -1,13 +1,49 @@
 // Every description, by kind. Adding one is a new file and a line here.
 import type { Describer } from './describer.ts'
 import { describeGeneric } from './generic.ts'
+import {
+  describeEndpointSlice,
+  describeIngress,
+  describeIngressClass,
+  describeNetworkPolicy,
+} from './network.ts'
+import { describeNode } from './node.ts'
+import {
+  describeConfigMap,
+  describeNamespace,
+  describeQuota,
+  describeSecret,
+  describeServiceAccount,
+} from './plain.ts'
 import { describePod } from './pod.ts'
 import { describeService } from './service.ts'
+import {
+  describeDaemonSet,
+  describeDeployment,
+  describeJob,
+  describeReplicaSet,
+  describeStatefulSet,
+} from './workloads.ts'
 
-/** By `kind` or `kind.group`. */
+/** By `Kind` or `Kind.group`. */
 const describers: Readonly<Record<string, Describer>> = {
+  ConfigMap: describeConfigMap,
+  'DaemonSet.apps': describeDaemonSet,
+  'Deployment.apps': describeDeployment,
+  'EndpointSlice.discovery.k8s.io': describeEndpointSlice,
+  'Ingress.networking.k8s.io': describeIngress,
+  'IngressClass.networking.k8s.io': describeIngressClass,
+  'Job.batch': describeJob,
+  Namespace: describeNamespace,
+  'NetworkPolicy.networking.k8s.io': describeNetworkPolicy,
+  Node: describeNode,
   Pod: describePod,
+  'ReplicaSet.apps': describeReplicaSet,
+  ResourceQuota: describeQuota,
+  Secret: describeSecret,
   Service: describeService,
+  ServiceAccount: describeServiceAccount,
+  'StatefulSet.apps': describeStatefulSet,
 }
 
 export function describerOf(group: string, kind: string): Describer {
