@@ -55,6 +55,7 @@ import { odCommand } from './od.ts'
 import { pasteCommand } from './paste.ts'
 import { basenameCommand, dirnameCommand, readlinkCommand, realpathCommand } from './paths.ts'
 import { pingCommand } from './ping.ts'
+import { killCommand, pgrepCommand, pkillCommand, psCommand } from './ps.ts'
 import { registerCommands } from './registry.ts'
 import { revCommand } from './rev.ts'
 import { rmCommand } from './rm.ts'
@@ -144,7 +145,11 @@ export const commands: Readonly<Record<string, Command>> = registerCommands([
   nslookupCommand,
   odCommand,
   pasteCommand,
+  killCommand,
+  pgrepCommand,
   pingCommand,
+  pkillCommand,
+  psCommand,
   printenvCommand,
   printfCommand,
   pwdCommand,
