@@ -13,7 +13,3 @@ export const routes = {
   kubeconfig: (slug: string) => `${lesson(slug)}/kubeconfig`,
   zip: (slug: string) => `${lesson(slug)}/files.zip`,
 }
-
-export function lessonUrl(slug: string): string {
-  return `/lessons/${slug}/`
-}

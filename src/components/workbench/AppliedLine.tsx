@@ -54,10 +54,16 @@ function AppliedItem({ document }: { document: AppliedDocument }) {
     <li class={failed ? 'failed' : 'held'}>
       <Mark kind={failed ? 'failed' : 'passed'} />
       <span>
-        <code>{document.object}</code> {document.outcome}
+        {/* What cannot be read has no object yet; its message says where. */}
+        {document.object.includes('/') && (
+          <>
+            <code>{document.object}</code> {document.outcome}
+          </>
+        )}
         {document.message !== undefined && (
           <>
-            : {document.message}{' '}
+            {document.object.includes('/') && ': '}
+            {document.message}{' '}
             <button type="button" class="link-button" onClick={() => revealLine(line, mark?.column ?? 1)}>
               Line {line}
             </button>
