@@ -32,7 +32,7 @@ export interface ServeApiOptions {
 }
 
 interface Entry {
-  readonly cluster: Pick<SimulatedCluster, 'handle' | 'streams'>
+  readonly cluster: Pick<SimulatedCluster, 'handle' | 'streams' | 'container'>
   readonly token: string
 }
 

@@ -18,7 +18,7 @@ export async function acceptStreams(
   socket: Duplex,
   head: Buffer,
   path: string,
-  cluster: Pick<SimulatedCluster, 'handle' | 'streams'>,
+  cluster: Pick<SimulatedCluster, 'handle' | 'streams' | 'container'>,
 ): Promise<void> {
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim())
   const protocol = chooseProtocol(path, offered)
@@ -34,7 +34,8 @@ export async function acceptStreams(
   const refusal = await refusalOf(path, cluster)
   if (refusal) {
     const body = await refusal.text()
-    const headers = `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close`
+    const type = refusal.headers.get('content-type') ?? 'application/json'
+    const headers = `Content-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close`
     socket.end(`HTTP/1.1 ${refusal.status} Refused\r\n${headers}\r\n\r\n${body}`)
     return
   }
@@ -52,12 +53,18 @@ export async function acceptStreams(
 
 async function refusalOf(
   path: string,
-  cluster: Pick<SimulatedCluster, 'handle'>,
+  cluster: Pick<SimulatedCluster, 'handle' | 'container'>,
 ): Promise<Response | undefined> {
-  const { pathname } = new URL(path, 'https://localhost')
+  const { pathname, searchParams } = new URL(path, 'https://localhost')
   const pod = pathname.replace(/\/(exec|attach|portforward)$/, '')
   const response = await cluster.handle(new Request(new URL(pod, 'https://localhost')))
-  return response.ok ? undefined : response
+  if (!response.ok) return response
+  const [, namespace = '', name = ''] =
+    /namespaces\/([^/]+)\/pods\/([^/]+)\/(?:exec|attach)$/.exec(pathname) ?? []
+  const container = searchParams.get('container') ?? undefined
+  if (name === '' || cluster.container({ namespace, name, container })) return undefined
+  // The kubelet's own words, which are no Status: kubectl puts "unable to upgrade connection" before them.
+  return new Response(`container not found (${JSON.stringify(container ?? '')})`, { status: 404 })
 }
 
 function adapt(webSocket: WebSocket): StreamSocket {
