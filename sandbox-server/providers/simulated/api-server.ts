@@ -9,6 +9,10 @@ export interface ServedCluster {
 
 export interface ApiServer {
   /** `id` stays the same over restarts, so that a kubeconfig of yesterday still works. */
-  serve(id: string, cluster: Pick<SimulatedCluster, 'handle' | 'streams'>, namespace: string): ServedCluster
+  serve(
+    id: string,
+    cluster: Pick<SimulatedCluster, 'handle' | 'streams' | 'container'>,
+    namespace: string,
+  ): ServedCluster
   close(): Promise<void>
 }
