@@ -98,6 +98,8 @@ function listen(name: string, run: Run): void {
   shell.process.onSignal(toSignal(name), () => {
     const text = shell.traps.get(name)
     if (text === undefined) return shell.interrupt.abort(new ExitControl(130))
+    // An empty command ignores the signal, and the programs that the shell runs ignore it too.
+    if (text === '') return
     shell.pendingTraps.push(name)
     for (const controller of shell.foreground) controller.abort()
   })
