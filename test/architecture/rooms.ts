@@ -25,6 +25,7 @@ export const rooms: readonly Room[] = [
       `${server}/platform`,
       `${server}/simulator`,
       `${server}/providers/provider.ts`,
+      `${server}/providers/provider-options.ts`,
       `${server}/providers/manifest`,
     ],
   },
