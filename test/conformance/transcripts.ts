@@ -4,6 +4,7 @@
 import type { SimulatedCluster } from '../../sandbox-server/simulator/cluster.ts'
 import { createCluster } from '../../sandbox-server/simulator/cluster-assembly/create-cluster.ts'
 import { collector, inputOf } from '../../sandbox-server/simulator/node/streams.ts'
+import { VirtualHost } from './virtual-host.ts'
 
 export interface Step {
   readonly command: string
@@ -87,6 +88,7 @@ export async function playTranscript(text: string, options: PlayOptions): Promis
     seed: 7,
     startsAt: Date.UTC(2026, 10, 24, 12),
   })
+  const host = new VirtualHost(cluster.clock)
   try {
     const { files } = cluster.host('terminal')
     files.makeDirectory(`${recordings}/manifests`, { recursive: true })
@@ -99,15 +101,15 @@ export async function playTranscript(text: string, options: PlayOptions): Promis
       'kubectl config set-context --current --namespace=demo',
       'for i in $(seq 50); do kubectl get serviceaccount default >/dev/null 2>&1 && break; sleep .2; done',
     ])
-      await runCommand(cluster, command, limit)
+      await runCommand(cluster, host, command, limit)
     const played: PlayedStep[] = []
     for (const step of parseTranscript(text)) {
-      let got = await runCommand(cluster, step.command, limit)
+      let got = await runCommand(cluster, host, step.command, limit)
       const same = () => JSON.stringify(got) === JSON.stringify(step.expected)
       const again = reads.test(step.command) && !writes.test(step.command)
       for (let tries = 0; again && !same() && tries < 20; tries++) {
-        await cluster.clock.advance(500)
-        got = await runCommand(cluster, step.command, limit)
+        await host.runUntil(() => false, 500)
+        got = await runCommand(cluster, host, step.command, limit)
       }
       played.push({ ...step, got, agrees: same() })
     }
@@ -117,7 +119,12 @@ export async function playTranscript(text: string, options: PlayOptions): Promis
   }
 }
 
-async function runCommand(cluster: SimulatedCluster, command: string, limitMs: number): Promise<string[]> {
+async function runCommand(
+  cluster: SimulatedCluster,
+  host: VirtualHost,
+  command: string,
+  limitMs: number,
+): Promise<string[]> {
   const output = collector()
   const stop = new AbortController()
   let code: number | undefined
@@ -145,7 +152,7 @@ async function runCommand(cluster: SimulatedCluster, command: string, limitMs: n
         code = 255
       },
     )
-  const done = await cluster.clock.runUntil(() => code !== undefined, limitMs)
+  const done = await host.runUntil(() => code !== undefined, limitMs)
   if (!done) stop.abort(new Error('no answer in time'))
   const lines = normalise(output.text(), recordings)
   if (!done) return [...lines, '(no answer in time)', '[124]']

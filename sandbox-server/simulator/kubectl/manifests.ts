@@ -5,7 +5,7 @@ import { FileError, resolvePath } from '../node/file-system.ts'
 import type { ResourceMapping } from './discovery.ts'
 import { CliError } from './errors.ts'
 import type { Invocation } from './invocation.ts'
-import { groupOf, isList, isRecord, nameOf, type Unstructured } from './object.ts'
+import { isList, isRecord, nameOf, type Unstructured } from './object.ts'
 import { quote } from './output/go-text.ts'
 
 export interface Manifest {
@@ -178,15 +178,4 @@ async function mapManifest(
   const namespace = mapping.namespaced ? (own ?? invocation.namespace) : undefined
   if (namespace && !own) object.metadata = { ...object.metadata, namespace }
   return { source, object, mapping, namespace }
-}
-
-/** The mapping of an object that came from the server. */
-export async function mappingOfObject(
-  invocation: Invocation,
-  object: Unstructured,
-): Promise<ResourceMapping | undefined> {
-  const exact = await invocation.discovery.kind(object.apiVersion ?? '', object.kind ?? '')
-  return (
-    exact ?? (await invocation.discovery.kindInGroup(groupOf(object.apiVersion ?? ''), object.kind ?? ''))
-  )
 }

@@ -14,7 +14,7 @@ import { patchSchema } from '../patch/schema.ts'
 import { threeWayMergePatch, threeWayStrategicPatch } from '../patch/three-way.ts'
 import { matchesSelector } from '../selector.ts'
 import { fetchOptional } from '../targets.ts'
-import { lastAppliedOf, withLastApplied } from './last-applied.ts'
+import { lastAppliedOf, withoutLastApplied } from './last-applied.ts'
 
 export const diffCommand: KubectlCommand = {
   name: 'diff',
@@ -99,7 +99,8 @@ async function dryRun(
       body: toJson(object),
       query: { ...query, force: flags.boolean('force-conflicts') ? 'true' : 'false' },
     })
-  const modified = withLastApplied(object)
+  // Without the annotation of apply, which would show up as a difference of its own (diff.go, GetModifiedConfiguration).
+  const modified = withoutLastApplied(object)
   if (!current)
     return client.json(pathOf(mapping, namespace), { method: 'POST', body: toJson(modified), query })
   const schema = await patchSchema(client, mapping)

@@ -7,13 +7,19 @@ import { toJson } from '../output/go-text.ts'
 
 export const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
 
-/** A copy whose annotation holds the object itself (kubectl/pkg/util/apply.go GetModifiedConfiguration). */
-export function withLastApplied(object: Unstructured): Unstructured {
+/** A copy with a map of annotations, the one of apply left out (kubectl/pkg/util/apply.go GetModifiedConfiguration). */
+export function withoutLastApplied(object: Unstructured): Unstructured {
   const copy = clone(object)
   const { [lastApplied]: _, ...annotations } = copy.metadata?.annotations ?? {}
   copy.metadata = { ...copy.metadata, annotations }
+  return copy
+}
+
+/** The same, with the annotation holding the object itself. */
+export function withLastApplied(object: Unstructured): Unstructured {
+  const copy = withoutLastApplied(object)
   const text = `${toJson(copy)}\n`
-  copy.metadata = { ...copy.metadata, annotations: { ...annotations, [lastApplied]: text } }
+  copy.metadata = { ...copy.metadata, annotations: { ...copy.metadata?.annotations, [lastApplied]: text } }
   return copy
 }
 

@@ -75,17 +75,6 @@ export function humanDuration(milliseconds: number): string {
   return `${years}y`
 }
 
-/** time.Duration.String(), as far as seconds and more go. */
-export function goDuration(milliseconds: number): string {
-  if (milliseconds === 0) return '0s'
-  if (milliseconds < 1000) return `${milliseconds}ms`
-  const total = milliseconds / 1000
-  const hours = Math.floor(total / 3600)
-  const minutes = Math.floor((total % 3600) / 60)
-  const seconds = `${Number((total % 60).toFixed(9))}s`
-  return hours > 0 ? `${hours}h${minutes}m${seconds}` : minutes > 0 ? `${minutes}m${seconds}` : seconds
-}
-
 const units: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
