@@ -1,16 +1,39 @@
 // Who and where: hostname(1), id(1), whoami(1), uname(1). Everybody is root here.
+import { formatAddress } from '../../network/ipv4.ts'
+import { insideOf } from '../../network/namespace.ts'
 import type { Command } from './command.ts'
-import { parseOptions, withUsage } from './options.ts'
+import { parseOptions, UsageError, withUsage } from './options.ts'
 
 export const hostnameCommand: Command = {
   name: 'hostname',
-  summary: "the machine's name",
+  summary: "the machine's name, or its addresses",
   group: 'system',
-  usage: 'hostname [-f|-s]',
-  program: async (process) => {
-    await process.stdout.write(`${process.machine.hostname}\n`)
-    return 0
+  usage: 'hostname [-s|-f|-i|-I]',
+  flags: {
+    '-s': 'without the domain',
+    '-f': 'with the domain',
+    '-i': "the name's addresses",
+    '-I': 'all addresses',
   },
+  program: withUsage(async (process) => {
+    const options = parseOptions(process.argv.slice(1), { s: 'short', f: 'long', i: 'addresses', I: 'all' })
+    const { hostname, network } = process.machine
+    const hosts = process.files.stat('/etc/hosts') ? process.files.readText('/etc/hosts') : ''
+    const lines = hosts.split('\n').map((line) => line.replace(/#.*/, '').trim().split(/\s+/))
+    const own = lines.filter(([, ...names]) => names.includes(hostname))
+    let text = hostname
+    if (options.has('addresses')) text = own.map(([address]) => address).join(' ')
+    else if (options.has('long')) text = own[0]?.[1] ?? hostname
+    else if (options.has('all')) {
+      const devices = insideOf(network)
+        .interfaces()
+        .filter((device) => device.kind !== 'loopback')
+      text = devices.flatMap((device) => device.addresses.map((one) => formatAddress(one.address))).join(' ')
+    }
+    if (text === '') throw new UsageError('Name or service not known')
+    await process.stdout.write(`${text}\n`)
+    return 0
+  }),
 }
 
 export const idCommand: Command = {

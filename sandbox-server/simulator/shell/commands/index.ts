@@ -74,6 +74,7 @@ import { statCommand } from './stat.ts'
 import { stringsCommand } from './strings.ts'
 import { tacCommand } from './tac.ts'
 import { tailCommand } from './tail.ts'
+import { tarCommand } from './tar.ts'
 import { teeCommand } from './tee.ts'
 import { timeoutCommand } from './timeout.ts'
 import { touchCommand } from './touch.ts'
@@ -172,6 +173,7 @@ export const commands: Readonly<Record<string, Command>> = registerCommands([
   stringsCommand,
   tacCommand,
   tailCommand,
+  tarCommand,
   teeCommand,
   testCommand,
   timeoutCommand,
