@@ -50,8 +50,7 @@ export function loadKubeconfig(process: Process, flag: string): Kubeconfig {
   const fromEnv = process.env.KUBECONFIG?.split(':').find((part) => part !== '')
   const path = resolvePath(process.cwd, flag || fromEnv || `${home}/.kube/config`)
   if (!process.files.stat(path)) {
-    if (flag) throw new CliError(`stat ${flag}: no such file or directory`)
-    const implied = process.kubernetes !== undefined && !process.files.stat(serviceAccountNamespace)
+    const implied = !flag && process.kubernetes !== undefined && !process.files.stat(serviceAccountNamespace)
     return { path, exists: false, document: implied ? impliedKubeconfig() : emptyKubeconfig() }
   }
   let document: unknown

@@ -102,12 +102,7 @@ export function printedError(error: unknown): string {
   return verbatim.some((start) => message.startsWith(start)) ? message : `error: ${message}`
 }
 
-const verbatim = [
-  'error: ',
-  'The connection to the server',
-  'Unable to connect to the server',
-  'You must specify the type of resource',
-]
+const verbatim = ['error: ', 'The connection to the server', 'Unable to connect to the server']
 
 export function exitCodeOf(error: unknown): number {
   return error instanceof CliError || error instanceof ExitError ? error.exitCode : 1

@@ -20,7 +20,7 @@ const optionsHint =
 export function rootHelp(): string {
   const sections = groups.map((group) => {
     const commands = kubectlCommands.filter((command) => (command.group ?? 'Other Commands') === group)
-    return commands.length === 0 ? '' : `${group}:\n${list(commands, 15)}\n`
+    return commands.length === 0 ? '' : `${group}:\n${list(commands, 13)}\n`
   })
   return `kubectl controls the Kubernetes cluster manager.
 
@@ -39,7 +39,7 @@ export function commandHelp(command: KubectlCommand, path: string): string {
   if (command.aliases) text += `\nAliases:\n${[command.name, ...command.aliases].join(', ')}\n`
   if (command.examples)
     text += `\nExamples:\n${command.examples.map(([comment, line]) => `  # ${comment}\n  ${line}\n`).join('  \n')}`
-  if (command.subcommands) text += `\nAvailable Commands:\n${list(command.subcommands, 0)}`
+  if (command.subcommands) text += `\nAvailable Commands:\n${list(command.subcommands, 11)}`
   if (command.flags && Object.keys(command.flags).length > 0) text += `\nOptions:\n${flagHelp(command.flags)}`
   text += `\nUsage:\n  ${[path, command.usage ?? (command.subcommands ? 'SUBCOMMAND' : '')].filter(Boolean).join(' ')} [options]\n\n`
   if (command.subcommands)
@@ -52,7 +52,7 @@ export function optionsHelp(): string {
 }
 
 function list(commands: readonly KubectlCommand[], least: number): string {
-  const width = Math.max(least, ...commands.map((command) => command.name.length + 2))
+  const width = Math.max(least, ...commands.map((command) => command.name.length)) + 2
   return commands.map((command) => `  ${command.name.padEnd(width)} ${command.summary}\n`).join('')
 }
 

@@ -60,7 +60,8 @@ async function dispatch(
     if (!command.run) {
       if (name === '' || asksHelp) {
         await process.stdout.write(commandHelp(command, path))
-        return
+        if (asksHelp) return
+        throw new ExitError(1)
       }
       if (name.startsWith('-')) throw new CliError(`unknown flag: ${name}\nSee '${path} --help' for usage.`)
       throw new CliError(

@@ -2,7 +2,7 @@
 // is its log; with a terminal asked for, a shell is opened in its stead, and says so.
 import type { Pod } from '../../../contract/kubernetes.ts'
 import type { KubectlCommand } from '../command.ts'
-import { CliError, usageError } from '../errors.ts'
+import { CliError } from '../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { chooseContainer, runInContainer, streamFlags } from './exec.ts'
 import { podsBehind } from './pods.ts'
@@ -17,7 +17,7 @@ export const attachCommand: KubectlCommand = {
   arguments: 'pods-and-types',
   run: async (invocation) => {
     const [argument] = invocation.args
-    if (argument === undefined) throw usageError('attach', 'at least 1 argument is required for attach')
+    if (argument === undefined) throw new CliError('at least 1 argument is required for attach')
     const { pods } = await podsBehind(invocation, argument)
     const [pod] = pods
     if (!pod) throw new CliError(`no pods found for ${argument}`)

@@ -3,7 +3,7 @@
 
 import { resolvePath } from '../../node/file-system.ts'
 import type { KubectlCommand } from '../command.ts'
-import { CliError, usageError } from '../errors.ts'
+import { CliError } from '../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { asStatusError, defaultContainer, podsBehind } from './pods.ts'
 
@@ -42,7 +42,7 @@ function parsePlace(text: string): Place {
 
 async function copy(invocation: Invocation): Promise<void> {
   const { args, process } = invocation
-  if (args.length !== 2) throw usageError('cp', 'source and destination are required')
+  if (args.length !== 2) throw new CliError('source and destination are required')
   const [from, to] = args.map(parsePlace)
   if (!from || !to) return
   if (from.pod !== undefined && to.pod !== undefined)

@@ -48,7 +48,7 @@ async function debug(invocation: Invocation): Promise<void> {
   const { flags, args, argsBeforeDash } = invocation
   if (flags.string('copy-to'))
     throw new CliError('--copy-to is not simulated; add an ephemeral container instead')
-  if (!flags.string('image')) throw new CliError('you must specify --image')
+  if (!flags.string('image')) throw new CliError('you must specify --image when not using --copy-to.')
   const count = argsBeforeDash >= 0 ? argsBeforeDash : args.length
   if (count === 0) throw new CliError('NAME or TYPE/NAME is required for debug')
   const command = args.slice(count)

@@ -38,15 +38,14 @@ export const execCommand: KubectlCommand = {
 async function exec(invocation: Invocation): Promise<void> {
   const { args, argsBeforeDash, flags } = invocation
   if (args.length === 0 || argsBeforeDash === 0)
-    throw usageError('exec', 'pod, type/name or --filename must be specified')
+    throw new CliError('pod, type/name or --filename must be specified')
   if (argsBeforeDash < 0 && args.length > 1)
     throw usageError(
       'exec',
       'exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead',
     )
   const command = args.slice(1)
-  if (command.length === 0)
-    throw usageError('exec', 'you must specify at least one command for the container')
+  if (command.length === 0) throw new CliError('you must specify at least one command for the container')
   const { pods } = await podsBehind(invocation, args[0] ?? '')
   const pod = pods[0]
   if (!pod) throw new CliError(`no pods found for ${args[0]}`)

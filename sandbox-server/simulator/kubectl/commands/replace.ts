@@ -39,7 +39,7 @@ export const replaceCommand: KubectlCommand = {
 
 async function replace(invocation: Invocation): Promise<void> {
   const { flags, client } = invocation
-  if (flags.list('filename').length === 0) throw new CliError('must specify --filename to replace')
+  if (flags.list('filename').length === 0) throw new CliError('must specify one of -f and -k')
   const errors: unknown[] = []
   const manifests = await readManifests(
     invocation,

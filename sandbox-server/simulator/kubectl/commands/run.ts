@@ -5,6 +5,7 @@ import type { KubectlCommand } from '../command.ts'
 import { CliError, ExitError } from '../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { at, isRecord, type Unstructured } from '../object.ts'
+import { resultPrinter } from '../output/printer.ts'
 import { states, untilDeadline } from '../waiting.ts'
 import { attachToPod } from './attach.ts'
 import { createFlags, createObject, kinds, parsePairs } from './create/objects.ts'
@@ -88,10 +89,29 @@ async function run(invocation: Invocation): Promise<void> {
   const restart = flags.string('restart')
   if (!['Always', 'OnFailure', 'Never'].includes(restart))
     throw new CliError(`invalid restart policy: ${restart}, valid values are: Always, OnFailure, Never`)
-  const print = !attach
-  const made = print
-    ? await createObject(invocation, { kind: kinds.pod, object, fieldManager: 'kubectl-run' })
-    : await invocation.client.json(`/api/v1/namespaces/${invocation.namespace}/pods`, {
+  const printer = resultPrinter(invocation)
+  // The Service is printed before the pod, as upstream has it.
+  if (flags.boolean('expose'))
+    await createObject(
+      invocation,
+      {
+        kind: kinds.service,
+        fieldManager: 'kubectl-run',
+        object: {
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { name },
+          spec: {
+            ports: [{ port: Number(port), protocol: 'TCP', targetPort: Number(port) }],
+            selector: labels,
+          },
+          status: { loadBalancer: {} },
+        },
+      },
+      printer,
+    )
+  const made = attach
+    ? await invocation.client.json(`/api/v1/namespaces/${invocation.namespace}/pods`, {
         method: 'POST',
         body: JSON.stringify({
           ...object,
@@ -99,21 +119,7 @@ async function run(invocation: Invocation): Promise<void> {
         }),
         query: invocation.writeQuery('kubectl-run'),
       })
-  if (flags.boolean('expose'))
-    await createObject(invocation, {
-      kind: kinds.service,
-      fieldManager: 'kubectl-run',
-      object: {
-        apiVersion: 'v1',
-        kind: 'Service',
-        metadata: { name },
-        spec: {
-          ports: [{ port: Number(port), protocol: 'TCP', targetPort: Number(port) }],
-          selector: labels,
-        },
-        status: { loadBalancer: {} },
-      },
-    })
+    : await createObject(invocation, { kind: kinds.pod, object, fieldManager: 'kubectl-run' }, printer)
   if (attach) await follow(invocation, made as Pod, name)
 }
 

@@ -14,7 +14,7 @@ import type { Invocation } from '../invocation.ts'
 import { clone, equal, isRecord, listAt, recordAt, setAt, textAt, type Unstructured } from '../object.ts'
 import { quote } from '../output/go-text.ts'
 import { resultPrinter } from '../output/printer.ts'
-import { fetchObjects, resolveTargets } from '../targets.ts'
+import { fetchObjects, missingResources, resolveTargets } from '../targets.ts'
 import { parsePairs } from './create/objects.ts'
 
 const common: FlagSpecs = {
@@ -48,7 +48,7 @@ async function changeEach(
   const targets = await resolveTargets(invocation, resources, {
     selector: invocation.flags.string('selector'),
     typeAloneMeansAll: invocation.flags.boolean('all'),
-    missing: 'one or more resources must be specified as <resource> <name> or <resource>/<name>',
+    missing: missingResources,
   })
   const errors: unknown[] = []
   const print = resultPrinter(invocation)
@@ -87,13 +87,9 @@ function containersOf(
 
 async function setImage(invocation: Invocation): Promise<void> {
   const { resources, pairs } = split(invocation.args, (arg) => arg.includes('='))
-  const problems: CliError[] = []
   if (resources.length === 0 && invocation.flags.list('filename').length === 0)
-    problems.push(
-      new CliError('one or more resources must be specified as <resource> <name> or <resource>/<name>'),
-    )
-  if (pairs.length === 0) problems.push(new CliError('at least one image update is required'))
-  throwAll(problems)
+    throw new CliError(missingResources)
+  if (pairs.length === 0) throw new CliError('at least one image update is required')
   await changeEach(invocation, resources, 'image updated', (copy) => {
     for (const pair of pairs) {
       const name = pair.slice(0, pair.indexOf('='))

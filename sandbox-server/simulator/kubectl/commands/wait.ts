@@ -50,7 +50,7 @@ type Met = (object: Unstructured) => boolean
 async function wait(invocation: Invocation): Promise<void> {
   const { flags, args, process } = invocation
   const conditions = flags.list('for')
-  if (conditions.length === 0) throw new CliError('required flag(s) "for" not set')
+  if (conditions.length === 0) throw new CliError('unrecognized condition: []')
   const timeout = flags.duration('timeout')
   const deadline = process.clock.now() + (timeout < 0 ? 168 * 3_600_000 : timeout)
   const targets = await resolveTargets(invocation, args, {

@@ -30,7 +30,16 @@ export function jsonString(text: string): string {
 }
 
 /** encoding/json of a map: sorted keys; `indent` as MarshalIndent, empty for compact. */
-export function toJson(value: unknown, indent = '', prefix = ''): string {
+export function toJson(value: unknown, indent = ''): string {
+  return writeJson(value, indent, '', true)
+}
+
+/** encoding/json of a struct: fields in their own order. */
+export function toJsonInOrder(value: unknown, indent = ''): string {
+  return writeJson(value, indent, '', false)
+}
+
+function writeJson(value: unknown, indent: string, prefix: string, sorted: boolean): string {
   if (typeof value === 'string') return jsonString(value)
   if (value === null || value === undefined) return 'null'
   if (typeof value !== 'object') return JSON.stringify(value)
@@ -38,16 +47,15 @@ export function toJson(value: unknown, indent = '', prefix = ''): string {
   const newline = indent ? '\n' : ''
   if (Array.isArray(value)) {
     if (value.length === 0) return '[]'
-    const items = value.map((item) => `${indent ? deeper : ''}${toJson(item, indent, deeper)}`)
+    const items = value.map((item) => `${indent ? deeper : ''}${writeJson(item, indent, deeper, sorted)}`)
     return `[${newline}${items.join(`,${newline}`)}${newline}${indent ? prefix : ''}]`
   }
-  const entries = Object.entries(isRecord(value) ? value : {})
-    .filter(([, item]) => item !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+  const entries = Object.entries(isRecord(value) ? value : {}).filter(([, item]) => item !== undefined)
+  if (sorted) entries.sort(([a], [b]) => (a < b ? -1 : 1))
   if (entries.length === 0) return '{}'
   const fields = entries.map(
     ([key, item]) =>
-      `${indent ? deeper : ''}${jsonString(key)}:${indent ? ' ' : ''}${toJson(item, indent, deeper)}`,
+      `${indent ? deeper : ''}${jsonString(key)}:${indent ? ' ' : ''}${writeJson(item, indent, deeper, sorted)}`,
   )
   return `{${newline}${fields.join(`,${newline}`)}${newline}${indent ? prefix : ''}}`
 }

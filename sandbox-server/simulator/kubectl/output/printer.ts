@@ -7,10 +7,20 @@ import type { Invocation } from '../invocation.ts'
 import { compileJsonPath } from '../jsonpath.ts'
 import { groupOf, isList, nameOf, type Unstructured } from '../object.ts'
 import { GoTemplate } from './go-template.ts'
-import { toJson } from './go-text.ts'
+import { toJson, toJsonInOrder } from './go-text.ts'
 import { toYaml } from './yaml.ts'
 
 export type ObjectPrinter = (object: Unstructured) => string
+
+/** Objects that a command built from flags: kubectl prints those as Go structs, kind first and fields in their order. */
+const built = new WeakSet<object>()
+
+export function markBuilt(object: Unstructured): Unstructured {
+  const { apiVersion, kind, ...rest } = object
+  const ordered = { kind, apiVersion, ...rest } as Unstructured
+  built.add(ordered)
+  return ordered
+}
 
 /** `json`, `yaml`, `jsonpath={...}` and so on; undefined for kubectl's own wording. */
 export function objectPrinter(invocation: Invocation, formats = defaultFormats): ObjectPrinter | undefined {
@@ -38,7 +48,8 @@ export function objectPrinter(invocation: Invocation, formats = defaultFormats):
   }
   switch (format) {
     case 'json':
-      return (object) => `${toJson(strip(object), '    ')}\n`
+      return (object) =>
+        `${built.has(object) ? toJsonInOrder(object, '    ') : toJson(strip(object), '    ')}\n`
     case 'yaml': {
       let printed = 0
       return (object) => (printed++ > 0 ? '---\n' : '') + toYaml(strip(object))

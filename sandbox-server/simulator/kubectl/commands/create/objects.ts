@@ -6,7 +6,7 @@ import { dryRunFlag, type FlagSpecs, fieldManagerFlag, printFlags } from '../../
 import type { Invocation } from '../../invocation.ts'
 import type { Unstructured } from '../../object.ts'
 import { toJson } from '../../output/go-text.ts'
-import { resultPrinter } from '../../output/printer.ts'
+import { markBuilt, resultPrinter } from '../../output/printer.ts'
 import { validation, validationFlags, withLastApplied } from '../last-applied.ts'
 
 export const createFlags: FlagSpecs = {
@@ -33,16 +33,19 @@ export interface Creation {
 }
 
 /** Gives what the server made (or would make). */
-export async function createObject(invocation: Invocation, creation: Creation): Promise<Unstructured> {
+export async function createObject(
+  invocation: Invocation,
+  creation: Creation,
+  print = resultPrinter(invocation),
+): Promise<Unstructured> {
   const { kind, failure, operation = 'created', fieldManager = 'kubectl-create' } = creation
   const namespace = kind.namespaced ? invocation.namespace : undefined
   let object = creation.object
   if (namespace && (invocation.namespaceGiven || namespace !== 'default' || invocation.dryRun !== 'client'))
     object.metadata = { ...object.metadata, namespace }
   if (invocation.flags.boolean('save-config')) object = withLastApplied(object)
-  const print = resultPrinter(invocation)
   if (invocation.dryRun === 'client') {
-    await print(object, operation)
+    await print(markBuilt(object), operation)
     return object
   }
   try {

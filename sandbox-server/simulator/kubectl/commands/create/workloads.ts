@@ -31,9 +31,9 @@ export const deploymentCommand: KubectlCommand = {
   },
   run: async (invocation) => {
     const { flags } = invocation
-    const name = exactName(invocation, 'create deployment')
     const images = flags.list('image')
     if (images.length === 0) throw new CliError('required flag(s) "image" not set')
+    const name = exactName(invocation, 'create deployment')
     const command = commandOf(invocation)
     if (images.length > 1 && command.length > 0)
       throw new CliError('cannot specify multiple --image options and command')
@@ -131,10 +131,10 @@ export const cronJobCommand: KubectlCommand = {
   },
   run: async (invocation) => {
     const { flags } = invocation
-    const name = exactName(invocation, 'create cronjob')
     const missing = ['image', 'schedule'].filter((flag) => !flags.string(flag))
     if (missing.length > 0)
       throw new CliError(`required flag(s) ${missing.map((flag) => `"${flag}"`).join(', ')} not set`)
+    const name = exactName(invocation, 'create cronjob')
     const command = commandOf(invocation)
     const container = {
       name,

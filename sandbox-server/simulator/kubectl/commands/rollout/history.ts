@@ -9,7 +9,7 @@ import { fileFlags, printFlags, selectorFlag } from '../../flags.ts'
 import type { Invocation } from '../../invocation.ts'
 import { objectPrinter } from '../../output/printer.ts'
 import { align } from '../../output/tab-writer.ts'
-import { fetchObjects, missingResources, resolveTargets } from '../../targets.ts'
+import { fetchObjects, resolveTargets } from '../../targets.ts'
 import { changeCauseAnnotation, revisionsOf } from './revisions.ts'
 
 export const historyCommand: KubectlCommand = {
@@ -35,7 +35,7 @@ async function history(invocation: Invocation): Promise<void> {
   const targets = await resolveTargets(invocation, args, {
     selector: flags.string('selector'),
     typeAloneMeansAll: true,
-    missing: missingResources,
+    missing: 'required resource not specified',
   })
   const printer = objectPrinter(invocation)
   for (const found of await fetchObjects(invocation, targets)) {

@@ -16,7 +16,7 @@ import type { Invocation } from '../../invocation.ts'
 import { at, clone, equal, recordAt, setAt } from '../../object.ts'
 import { quote, toJson } from '../../output/go-text.ts'
 import { resultPrinter } from '../../output/printer.ts'
-import { type Found, fetchObjects, missingResources, resolveTargets } from '../../targets.ts'
+import { type Found, fetchObjects, resolveTargets } from '../../targets.ts'
 import { historyCommand } from './history.ts'
 import { chooseRevision, revisionsOf } from './revisions.ts'
 import { statusCommand } from './status.ts'
@@ -34,7 +34,7 @@ async function eachFound(invocation: Invocation, act: (found: Found) => Promise<
   const targets = await resolveTargets(invocation, invocation.args, {
     selector: invocation.flags.string('selector'),
     typeAloneMeansAll: true,
-    missing: missingResources,
+    missing: 'required resource not specified',
   })
   const errors: unknown[] = []
   const found = await fetchObjects(invocation, targets, (error) => errors.push(error))

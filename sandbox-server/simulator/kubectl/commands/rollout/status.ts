@@ -6,7 +6,7 @@ import { fileFlags, selectorFlag } from '../../flags.ts'
 import type { Invocation } from '../../invocation.ts'
 import type { Unstructured } from '../../object.ts'
 import { quote } from '../../output/go-text.ts'
-import { fetchObjects, missingResources, resolveTargets } from '../../targets.ts'
+import { fetchObjects, resolveTargets } from '../../targets.ts'
 import { states, untilDeadline, WaitTimeout } from '../../waiting.ts'
 import { revisionAnnotation } from './revisions.ts'
 
@@ -32,7 +32,7 @@ async function status(invocation: Invocation): Promise<void> {
   const targets = await resolveTargets(invocation, args, {
     selector: flags.string('selector'),
     typeAloneMeansAll: true,
-    missing: missingResources,
+    missing: 'required resource not specified',
   })
   const found = await fetchObjects(invocation, targets)
   if (found.length === 0) {
