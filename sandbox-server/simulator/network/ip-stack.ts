@@ -101,6 +101,7 @@ export class IpStack {
    */
   output(packet: Packet): SocketErrorCode | undefined {
     const namespace = this.#namespace
+    packet.identification = namespace.nextIdentification()
     let way = this.#wayTo(packet.destination)
     if (typeof way === 'string') {
       packet.trace?.hop(namespace.name, 'drop', `no route to ${formatAddress(packet.destination)}`)

@@ -44,6 +44,7 @@ export class Namespace implements NetworkNamespace {
   readonly #interfaces = new Map<string, NetworkInterface>()
   readonly #owned = new Map<number, NetworkInterface>()
   #nextIndex = 1
+  #nextIdentification = 0
 
   constructor(network: Network, name: string) {
     this.network = network
@@ -78,6 +79,12 @@ export class Namespace implements NetworkNamespace {
 
   nextInterfaceIndex(): number {
     return this.#nextIndex++
+  }
+
+  /** The next value of the IP header's identification field. */
+  nextIdentification(): number {
+    this.#nextIdentification = (this.#nextIdentification + 1) & 0xffff
+    return this.#nextIdentification
   }
 
   interfaces(): readonly NetworkInterface[] {
@@ -143,13 +150,13 @@ export class Namespace implements NetworkNamespace {
     const near = device.addresses.find(
       (one) => networkOf(one.address, one.length) === networkOf(destination, one.length),
     )
-    const own = near ?? device.addresses.find((one) => one.scope !== 'host') ?? device.addresses[0]
+    const own = near ?? device.addresses.find((one) => one.scope !== 'host')
     if (own) return own.address
     for (const other of this.#interfaces.values()) {
       const global = other.addresses.find((one) => one.scope === 'global')
       if (global) return global.address
     }
-    return undefined
+    return device.addresses[0]?.address
   }
 
   /** What the last process's exit does: sockets vanish without a word, cables are cut. */

@@ -95,20 +95,17 @@ export const icmpUnreachable = 3
 export const icmpEchoRequest = 8
 export const icmpTimeExceeded = 11
 
-let identification = 0
-
 export function makePacket(
   source: number,
   destination: number,
   body: Body,
   options: { ttl?: number; dontFragment?: boolean; trace?: Trace | undefined } = {},
 ): Packet {
-  identification = (identification + 1) & 0xffff
   return {
     source,
     destination,
     ttl: options.ttl ?? 64,
-    identification,
+    identification: 0,
     dontFragment: options.dontFragment ?? body.protocol === 'tcp',
     body,
     mark: 0,

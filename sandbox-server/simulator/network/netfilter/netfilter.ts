@@ -112,7 +112,7 @@ export class Netfilter {
   }
 
   #confirm(packet: Packet): boolean {
-    if (packet.flow) this.conntrack.confirm(packet.flow)
+    if (packet.flow && !packet.isReply) this.conntrack.confirm(packet.flow)
     return true
   }
 

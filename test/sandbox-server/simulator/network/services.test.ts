@@ -62,6 +62,31 @@ describe('a Service', () => {
     expect(await ask()).toBe('b')
   })
 
+  test('without endpoints leaves no flow of what it refused', async () => {
+    const cluster = await testCluster('kindnet')
+    const [, worker] = cluster.nodes
+    const client = cluster.pod(worker, 'client')
+    cluster.service('web', { clusterIP: '10.96.5.5', pods: [] })
+    await cluster.settle()
+    expect(await cluster.get(client.network.sockets, 'http://10.96.5.5/')).toBe('ECONNREFUSED')
+    expect(worker.network.netfilter.conntrack.list()).toEqual([])
+  })
+
+  test("whose endpoint is on the node itself sees the node's address, not 127.0.0.1", async () => {
+    const cluster = await testCluster('kindnet')
+    const [controlPlane] = cluster.nodes
+    const seen: string[] = []
+    controlPlane.network.sockets.listen({ port: 8080 }, (connection) => {
+      seen.push(connection.remote.address)
+      connection.reset()
+    })
+    const onHost = { name: 'api', address: controlPlane.address, network: controlPlane.network }
+    cluster.service('api', { clusterIP: '10.96.5.5', pods: [onHost] })
+    await cluster.settle()
+    await cluster.get(controlPlane.network.sockets, 'http://10.96.5.5/')
+    expect(seen).toEqual([controlPlane.address])
+  })
+
   test('that is deleted leaves no rule behind', async () => {
     const cluster = await testCluster('kindnet')
     const [, worker] = cluster.nodes
