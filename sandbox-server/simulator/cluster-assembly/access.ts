@@ -1,11 +1,12 @@
-// Who may do what over the API without a network between: the administrator, and pods by their service accounts.
-import { type ApiHandlerOptions, createApiHandler } from '../api/handler.ts'
-import type { ObjectStore } from '../api/object-store.ts'
-import { clusterRoleBindings } from '../api/resources.ts'
+// The API without a network between: for the administrator, and for pods by their service accounts.
+import { type ApiHandler, type ApiHandlerOptions, createApiHandler } from '../api/handler.ts'
 import type { PodCredentials } from '../node/kubelet/kubelet-parts.ts'
+import { authorized } from './authorization/authorize.ts'
+import { administrator, serviceAccount } from './authorization/identity.ts'
+import { allowedBy } from './authorization/rbac.ts'
 
 export interface Access {
-  readonly asAdministrator: (request: Request) => Promise<Response>
+  readonly asAdministrator: ApiHandler
   readonly asServiceAccount: (namespace: string, name: string) => PodCredentials
 }
 
@@ -13,22 +14,29 @@ export function createAccess(options: ApiHandlerOptions): Access {
   const { store } = options
   const handle = createApiHandler(options)
   return {
-    asAdministrator: handle,
-    asServiceAccount: (namespace, name) => ({
-      kubernetes: handle,
-      // An informer's cache sees what a ClusterRole lets the account list; no binding, no cache.
-      ...(isBoundToClusterRole(store, namespace, name) && { objects: store }),
-    }),
+    asAdministrator: authorized(store, handle, administrator),
+    asServiceAccount(namespace, name) {
+      const user = serviceAccount(namespace, name)
+      return {
+        kubernetes: authorized(store, handle, user),
+        // An informer's cache: for those that may list something in every namespace.
+        ...(mayWatch(store, user) && { objects: store }),
+      }
+    },
   }
 }
 
-function isBoundToClusterRole(store: ObjectStore, namespace: string, name: string): boolean {
-  return store
-    .list(clusterRoleBindings)
-    .some(({ subjects }) =>
-      subjects?.some(
-        (subject) =>
-          subject.kind === 'ServiceAccount' && subject.name === name && subject.namespace === namespace,
-      ),
-    )
+const watched = [
+  { group: '', resource: 'services' },
+  { group: '', resource: 'nodes' },
+  { group: '', resource: 'pods' },
+  { group: 'networking.k8s.io', resource: 'ingresses' },
+]
+
+function mayWatch(store: ApiHandlerOptions['store'], user: ReturnType<typeof serviceAccount>): boolean {
+  return watched.some(
+    (attributes) =>
+      allowedBy(store, user, { ...attributes, verb: 'list', namespace: undefined, name: undefined }) !==
+      undefined,
+  )
 }
