@@ -1,6 +1,6 @@
 // Built-ins that are programs, too, for what runs without a shell (kubectl exec, xargs, probes): echo, printf, true, false, pwd, test.
 import type { Process } from '../../node/process.ts'
-import { formatPrintf, interpretEscapes } from '../interpreter/printf.ts'
+import { formatPrintf, interpretEscapes, joinBytes } from '../interpreter/printf.ts'
 import { evaluateTest, TestError } from '../interpreter/test-expression.ts'
 import type { Command } from './command.ts'
 import { complain } from './files-of.ts'
@@ -44,7 +44,9 @@ export const echoCommand: Command = {
       if (flags.includes('e')) escapes = true
     }
     const text = args.join(' ')
-    await process.stdout.write((escapes ? interpretEscapes(text, true).text : text) + (newline ? '\n' : ''))
+    await process.stdout.write(
+      (escapes ? joinBytes(interpretEscapes(text, true).text) : text) + (newline ? '\n' : ''),
+    )
     return 0
   },
 }

@@ -13,7 +13,9 @@ export const tailCommand: Command = {
   usage: 'tail [-f] [-n LINES | -c BYTES] [FILE]...',
   flags: { '-n': 'lines', '-c': 'bytes', '-f': 'follow', '-F': 'follow by name', '-q': 'no file names' },
   program: withUsage(async (process) => {
-    const args = process.argv.slice(1).map((arg) => (/^-\d+$/.test(arg) ? `-n${arg.slice(1)}` : arg))
+    const args = process.argv.slice(1)
+    // The old form: head -5.
+    if (/^-\d+$/.test(args[0] ?? '')) args[0] = `-n${args[0]?.slice(1)}`
     const options = parseOptions(args, {
       n: '=lines',
       lines: '=lines',

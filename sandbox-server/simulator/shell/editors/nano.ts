@@ -71,7 +71,8 @@ class Nano {
     }
   }
 
-  async #command(name: string): Promise<boolean> {
+  async #command(key: string): Promise<boolean> {
+    const name = /^M-[A-Z]$/.test(key) ? key.replace(/.$/, (letter) => letter.toLowerCase()) : key
     const buffer = this.#buffer
     const { cursor } = buffer
     const page = Math.max(1, this.#screen.rows - 5)

@@ -123,6 +123,25 @@ export class TextBuffer {
     this.cursor = { ...from }
   }
 
+  /** Joins the line with those after it, `count` lines in all. */
+  joinLines(count: number): void {
+    const { row } = this.cursor
+    for (let i = 0; i < Math.max(1, count - 1) && row + 1 < this.lines.length; i++) {
+      const { length } = this.line
+      this.lines.splice(row, 2, `${this.line} ${(this.lines[row + 1] ?? '').trimStart()}`)
+      this.cursor.column = length
+    }
+  }
+
+  swapCase(): void {
+    const { row, column } = this.cursor
+    const character = this.line.charAt(column)
+    const lower = character.toLowerCase()
+    const swapped = character === lower ? character.toUpperCase() : lower
+    this.lines[row] = this.line.slice(0, column) + swapped + this.line.slice(column + 1)
+    this.cursor.column++
+  }
+
   clamp(pastEnd: boolean): void {
     this.cursor.row = Math.min(Math.max(0, this.cursor.row), this.lines.length - 1)
     const last = Math.max(0, this.line.length - (pastEnd ? 0 : 1))

@@ -17,7 +17,7 @@ export function runExCommand(text: string, state: ViState): void {
     return
   }
   if (/^(q|qa|quit)$/.test(command)) {
-    if (buffer.modified) state.message = '\x1b[41mE37: No write since last change (add ! to override)\x1b[0m'
+    if (buffer.modified) state.message = 'E37: No write since last change (add ! to override)'
     else state.exit = 0
     return
   }
@@ -46,14 +46,14 @@ export function runExCommand(text: string, state: ViState): void {
     buffer.deleteLines(from, to)
     return
   }
-  state.message = `\x1b[41mE492: Not an editor command: ${command}\x1b[0m`
+  state.message = `E492: Not an editor command: ${command}`
 }
 
 function save(state: ViState, command: string, target: string | undefined): void {
   const { buffer } = state
   const name = target ?? state.name
   if (name === '') {
-    state.message = '\x1b[41mE32: No file name\x1b[0m'
+    state.message = 'E32: No file name'
     return
   }
   if (command === 'x' && !buffer.modified && target === undefined) {
@@ -63,7 +63,7 @@ function save(state: ViState, command: string, target: string | undefined): void
   const text = buffer.text
   const error = state.save(name, text)
   if (error) {
-    state.message = `\x1b[41m"${name}" E212: Can't open file for writing: ${error}\x1b[0m`
+    state.message = `"${name}" E212: Can't open file for writing: ${error}`
     return
   }
   if (state.name === '') state.name = name
@@ -100,7 +100,7 @@ function substitute(state: ViState, where: string | undefined, delimiter: string
   try {
     pattern = new RegExp(source, `${flags.includes('g') ? 'g' : ''}${flags.includes('i') ? 'i' : ''}`)
   } catch {
-    state.message = `\x1b[41mE486: Pattern not found: ${source}\x1b[0m`
+    state.message = `E486: Pattern not found: ${source}`
     return
   }
   const { buffer } = state
@@ -125,6 +125,6 @@ function substitute(state: ViState, where: string | undefined, delimiter: string
   }
   if (count === 0) {
     buffer.undo()
-    state.message = `\x1b[41mE486: Pattern not found: ${source}\x1b[0m`
+    state.message = `E486: Pattern not found: ${source}`
   } else if (count > 2) state.message = `${count} substitutions on ${count} lines`
 }

@@ -3,14 +3,15 @@ import { BrokenPipe, Signalled } from '../../node/process.ts'
 import { createPipe } from '../../node/streams.ts'
 import { evaluateArithmetic } from './arithmetic.ts'
 import type { CommandNode, CommandOf, PipelineNode, ScriptNode, StatementNode } from './ast.ts'
+import { startJob } from './background.ts'
 import { evaluateConditional } from './conditional.ts'
 import { ExitControl, LoopControl, ReturnControl, ShellError } from './control.ts'
 import { expandToPattern, expandToString, expandWords } from './expand.ts'
-import { exitCodeOf, type Job } from './jobs.ts'
+import { exitCodeOf } from './jobs.ts'
 import { matchesPattern } from './pattern.ts'
 import { redirect } from './redirect.ts'
 import { complain, type Descriptor, type Run, stderrOf, subshellOf } from './shell.ts'
-import { emptyReader, pushback, yielding } from './streams.ts'
+import { pushback, yielding } from './streams.ts'
 
 export async function runScript(node: ScriptNode, run: Run): Promise<number> {
   return runStatements(node.statements, run)
@@ -26,7 +27,9 @@ async function runStatement(statement: StatementNode, run: Run): Promise<void> {
   const pause = engine.checkpoint(run)
   if (pause) await pause
   if (statement.background) {
-    shell.status = startJob(statement, run)
+    const foreground: StatementNode = { ...statement, background: false }
+    const node: ScriptNode = { type: 'Script', statements: [foreground] }
+    shell.status = startJob(statement, run, (apart) => inSubshell(apart, (inner) => runScript(node, inner)))
     return
   }
   let status = 0
@@ -144,40 +147,6 @@ export async function statusOf(error: unknown, run: Run): Promise<number> {
     // Nobody reads stderr any more; the exit code tells.
   })
   return error instanceof ShellError ? error.status : 1
-}
-
-function startJob(statement: StatementNode, run: Run): number {
-  const { shell } = run
-  const controller = new AbortController()
-  const pid = shell.nextPid.value++
-  const fds = new Map<number, Descriptor>(run.fds)
-  if (fds.get(0)?.reader?.isTerminal || !shell.interactive) fds.set(0, { reader: emptyReader })
-  const foreground: StatementNode = { ...statement, background: false }
-  const node: ScriptNode = { type: 'Script', statements: [foreground] }
-  const done = inSubshell({ ...run, fds, signal: controller.signal }, (inner) =>
-    runScript(node, inner),
-  ).catch((error: unknown) => (error instanceof Signalled ? exitCodeOf(error) : 1))
-  const command = (statement.sourceText ?? '').replace(/\s*&\s*$/, '')
-  const job: Job = {
-    number: Math.max(0, ...shell.jobs.map((each) => each.number)) + 1,
-    pid,
-    command,
-    done,
-    controller,
-    status: undefined,
-    announced: false,
-  }
-  void done.then((status) => {
-    job.status = status
-  })
-  shell.jobs.push(job)
-  shell.backgroundPid = pid
-  // A background job of a script dies with the script's own end by a signal.
-  if (!shell.interactive) {
-    run.signal.addEventListener('abort', () => controller.abort(run.signal.reason), { once: true })
-  }
-  if (shell.interactive) void stderrOf(run).write(`[${job.number}] ${pid}\n`)
-  return 0
 }
 
 export async function runCommand(command: CommandNode, run: Run): Promise<number> {

@@ -32,10 +32,11 @@ export function interpretEscapes(text: string, octalWithZero: boolean): { text: 
       /^U([0-9A-Fa-f]{1,8})/.exec(rest)
     const octal = (octalWithZero ? /^0([0-7]{0,3})/ : /^([0-7]{1,3})/).exec(rest)
     if (match) {
-      result += String.fromCodePoint(Number.parseInt(match[1] ?? '0', 16))
+      const value = Number.parseInt(match[1] ?? '0', 16)
+      result += rest.startsWith('x') ? byte(value) : String.fromCodePoint(value)
       i += match[0].length
     } else if (octal) {
-      result += String.fromCharCode(Number.parseInt(octal[1] || '0', 8) & 255)
+      result += byte(Number.parseInt(octal[1] || '0', 8) & 255)
       i += octal[0].length
     } else {
       const known = simple[rest.charAt(0)]
@@ -44,6 +45,18 @@ export function interpretEscapes(text: string, octalWithZero: boolean): { text: 
     }
   }
   return { text: result, stopped: false }
+}
+
+/** A byte from an escape; those past ASCII as lone surrogates, until `joinBytes` makes characters of them. */
+function byte(value: number): string {
+  return String.fromCharCode(value < 128 ? value : 0xdc00 + value)
+}
+
+/** Bytes that stand side by side make UTF-8 characters. */
+export function joinBytes(text: string): string {
+  return text.replace(/[\udc80-\udcff]+/g, (run) =>
+    new TextDecoder().decode(Uint8Array.from(run, (character) => character.charCodeAt(0) & 255)),
+  )
 }
 
 /** The whole output, the format used again while arguments are left. */
@@ -103,7 +116,7 @@ export function formatPrintf(
     }
     if (next === before) break
   } while (next < values.length && !stopped)
-  return { text, errors }
+  return { text: joinBytes(text), errors }
 }
 
 interface Layout {

@@ -2,7 +2,7 @@
 
 export type Key =
   | { readonly kind: 'text'; readonly text: string }
-  /** `name`: a letter after Ctrl- or Alt- (`C-a`, `M-b`), or `up`, `home`, `enter`, `tab`, ... */
+  /** `name`: a letter after Ctrl- or Alt- (`C-a`, `M-b`, `M-B`), or `up`, `home`, `enter`, `tab`, ... */
   | { readonly kind: 'key'; readonly name: string }
 
 const sequences: Readonly<Record<string, string>> = {
@@ -120,6 +120,6 @@ export class KeyReader {
     const after = text.charCodeAt(1)
     this.#offset++
     if (after === 127 || after === 8) return { kind: 'key', name: 'M-backspace' }
-    return { kind: 'key', name: `M-${text.charAt(1).toLowerCase()}` }
+    return { kind: 'key', name: `M-${text.charAt(1)}` }
   }
 }

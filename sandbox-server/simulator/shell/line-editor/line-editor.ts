@@ -199,7 +199,7 @@ export class LineEditor {
       down: () => this.#replace(this.#walk.down(this.#text)),
       'C-n': () => this.#replace(this.#walk.down(this.#text)),
     }
-    edits[name]?.()
+    edits[name.startsWith('M-') ? name.toLowerCase().replace('m-', 'M-') : name]?.()
   }
 
   #move(position: number): void {

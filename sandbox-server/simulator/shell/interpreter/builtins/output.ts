@@ -1,7 +1,7 @@
 // Built-ins that print: echo and printf.
 import type { Builtin } from '../builtin.ts'
 import { ShellError } from '../control.ts'
-import { formatPrintf, interpretEscapes } from '../printf.ts'
+import { formatPrintf, interpretEscapes, joinBytes } from '../printf.ts'
 import { complain, type Run, stdoutOf } from '../shell.ts'
 
 async function echo(args: readonly string[], run: Run): Promise<number> {
@@ -18,7 +18,7 @@ async function echo(args: readonly string[], run: Run): Promise<number> {
   let text = args.slice(i).join(' ')
   if (escapes) {
     const result = interpretEscapes(text, true)
-    text = result.text
+    text = joinBytes(result.text)
     if (result.stopped) newline = false
   }
   await stdoutOf(run).write(newline ? `${text}\n` : text)
