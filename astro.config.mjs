@@ -1,9 +1,17 @@
 // How the site is built: static pages into dist/, MDX lessons, Preact for what moves, no inline scripts or styles.
+import { fileURLToPath } from 'node:url'
 import mdx from '@astrojs/mdx'
 import preact from '@astrojs/preact'
 import { defineConfig } from 'astro/config'
+import { compressSite } from './sandbox-server/platform/compress-site.ts'
 import { lateStyles } from './src/build/late-styles.ts'
 import { classesForTokens } from './src/lessons/code-classes.ts'
+
+/** Leaves .br and .gz beside what the server sends, so that it compresses nothing while it serves. */
+const compressed = {
+  name: 'compressed',
+  hooks: { 'astro:build:done': ({ dir }) => compressSite(fileURLToPath(dir).replace(/\/$/, '')) },
+}
 
 export default defineConfig({
   output: 'static',
@@ -12,7 +20,7 @@ export default defineConfig({
   build: { format: 'directory', inlineStylesheets: 'never', assets: '_assets' },
   devToolbar: { enabled: false },
   prefetch: false,
-  integrations: [mdx(), preact(), lateStyles()],
+  integrations: [mdx(), preact(), lateStyles(), compressed],
   markdown: {
     shikiConfig: { theme: 'css-variables', wrap: false, transformers: [classesForTokens] },
   },

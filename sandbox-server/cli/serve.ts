@@ -1,9 +1,10 @@
 // `fairlead serve`: builds the site where it has to, starts the server, prints the address, ends in order at Ctrl-C.
+import { join } from 'node:path'
 import { defineCommand } from 'citty'
 import { startServer } from '../main.ts'
-import { buildSite, isSiteStale } from '../platform/build-site.ts'
-import { compressSite } from '../platform/compress-site.ts'
+import { BuildError, buildSite, isSiteStale } from '../platform/build-site.ts'
 import { type ConfigInput, readConfig } from '../platform/config.ts'
+import { readText } from '../platform/files.ts'
 import { createLog } from '../platform/log.ts'
 import { environment, untilSignal } from '../platform/process.ts'
 
@@ -44,7 +45,11 @@ export const serve = defineCommand({
       process.stdout.write('Building the site (once, about a minute) ...\n')
       await buildSite(config.site)
     }
-    if (args.build) await compressSite(config.site)
+    if (readText(join(config.site, 'index.html')) === undefined) {
+      throw new BuildError(
+        `There is no built site in ${config.site}. Leave out --no-build, or run npm run build.`,
+      )
+    }
     const server = await startServer(config, createLog(config.logLevel))
     process.stdout.write(`Fairlead is ready: ${server.url}\n`)
     await untilSignal()

@@ -22,14 +22,17 @@ export async function measureBrowser(site: string): Promise<Figure[]> {
     page.on('response', (response) => {
       if (response.request().resourceType() === 'script') scripts.push(response)
     })
-    // What the HTML and its modules ask for, before anything lazy: the page is readable and its buttons work.
-    const begin = performance.now()
-    await page.goto(`${server.url}${lesson}`, { waitUntil: 'domcontentloaded' })
-    const first = [...scripts]
-    await page.waitForSelector('.monaco-editor .view-line', { timeout: 60_000 })
-    const monaco = performance.now() - begin
-    const sizes = await Promise.all(first.map((response) => response.request().sizes()))
+    await page.goto(`${server.url}${lesson}`)
+    await page.getByText('Your cluster: ready').first().waitFor()
+    await page.waitForLoadState('networkidle')
+    const sizes = await Promise.all(scripts.map((response) => response.request().sizes()))
     const bytes = sizes.reduce((sum, { responseBodySize }) => sum + responseBodySize, 0)
+    // Editor and terminal come at the first sign of a person.
+    const begin = performance.now()
+    await page.mouse.move(700, 400)
+    await page.mouse.move(710, 410)
+    await page.locator('.editor-host .monaco-editor .view-line').first().waitFor()
+    const monaco = performance.now() - begin
     return [
       figure(
         'JavaScript before the first interaction (compressed)',
@@ -37,7 +40,7 @@ export async function measureBrowser(site: string): Promise<Figure[]> {
         'under 60 kB',
         bytes < 60_000,
       ),
-      figure('navigation to Monaco ready', ms(monaco)),
+      figure('first sign of a person to Monaco ready', ms(monaco)),
     ]
   } finally {
     await browser.close()
