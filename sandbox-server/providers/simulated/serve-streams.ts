@@ -13,6 +13,14 @@ const sockets = new WebSocketServer({
   maxPayload: 16 * 1024 * 1024,
 })
 
+// kubectl's tunnel is called SPDY/3.1+portforward.k8s.io, whose slash the library refuses as no token of HTTP. So it never sees the
+// protocol, and the answer's header is put in here.
+const chosen = new WeakMap<IncomingMessage, string>()
+sockets.on('headers', (headers, request) => {
+  const protocol = chosen.get(request)
+  if (protocol !== undefined) headers.push(`Sec-WebSocket-Protocol: ${protocol}`)
+})
+
 export async function acceptStreams(
   request: IncomingMessage,
   socket: Duplex,
@@ -39,7 +47,8 @@ export async function acceptStreams(
     socket.end(`HTTP/1.1 ${refusal.status} Refused\r\n${headers}\r\n\r\n${body}`)
     return
   }
-  request.headers['sec-websocket-protocol'] = protocol
+  delete request.headers['sec-websocket-protocol']
+  chosen.set(request, protocol)
   sockets.handleUpgrade(request, socket, head, (webSocket) => {
     openStream({
       socket: adapt(webSocket),
