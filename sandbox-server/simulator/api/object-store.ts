@@ -5,6 +5,7 @@ import type { KubernetesObject, ObjectMeta } from '../../contract/kubernetes.ts'
 import type { Clock } from '../clock.ts'
 import type { Random } from '../random.ts'
 import { checkNamespace } from './admission/namespace-lifecycle.ts'
+import { admitQuota } from './admission/resource-quota.ts'
 import { alreadyExists, badRequest, conflict, invalid, notFound, staleObject } from './api-error.ts'
 import { trackManagedFields } from './managed-fields/track.ts'
 import type {
@@ -26,6 +27,7 @@ import { type Deletion, planDeletion } from './store/deletion.ts'
 import { type Matches, Watchers } from './store/watchers.ts'
 import { strategyOf } from './strategies.ts'
 import type { Strategy, StrategyContext } from './strategy.ts'
+import { defaultCustomResource, validateCustomResource } from './validation/custom-resource.ts'
 import { validateMetadata, validateMetadataUpdate } from './validation/object-meta.ts'
 
 export interface ObjectStoreSnapshot {
@@ -148,6 +150,8 @@ class Store implements ObjectStore {
     metadata.uid = this.random.uuid()
     metadata.creationTimestamp = timestamp(this.clock.now())
     strategy.defaultObject?.(draft as KubernetesObject)
+    const definition = this.registry.definition(type)
+    if (definition) defaultCustomResource(draft as KubernetesObject, definition, type.version)
     if (type.subresources.includes('status')) removeStatus(draft, strategy)
     checkNamespace(this, type, metadata as never)
     this.#track(type, undefined, draft, options)
@@ -158,7 +162,9 @@ class Store implements ObjectStore {
     this.#refuseInvalid(type, draft, [
       ...(strategy.validateObject?.(draft as KubernetesObject) ?? []),
       ...(strategy.validateObject ? [] : validateMetadata(draft.metadata, type.namespaced)),
+      ...(definition ? validateCustomResource(draft as KubernetesObject, definition, type.version) : []),
     ])
+    admitQuota(this, type, draft as KubernetesObject)
     if (this.get(type, { namespace: draft.metadata.namespace, name: metadata.name })) {
       throw alreadyExists(type, metadata.name)
     }
@@ -201,6 +207,9 @@ class Store implements ObjectStore {
     if (options.subresource === 'status')
       errors.push(...(strategy.validateStatus?.(draft as KubernetesObject, old) ?? []))
     else errors.push(...(strategy.validateUpdate?.(draft as KubernetesObject, old) ?? []))
+    const definition = this.registry.definition(type)
+    if (definition)
+      errors.push(...validateCustomResource(draft as KubernetesObject, definition, type.version))
     this.#refuseInvalid(type, draft, errors)
     for (const warning of strategy.warnings?.(draft as KubernetesObject, old) ?? []) context.warn(warning)
     if (options.subresource === undefined) strategy.allocate?.(draft as KubernetesObject, old, context)

@@ -1,7 +1,24 @@
 // Which Strategy each resource has. A resource that is not listed is stored as it was sent, with its metadata checked.
 import type { KubernetesObject } from '../../contract/kubernetes.ts'
+import {
+  configMapStrategy,
+  endpointsStrategy,
+  eventStrategy,
+  nodeStrategy,
+  persistentVolumeClaimStrategy,
+  persistentVolumeStrategy,
+  replicationControllerStrategy,
+  secretStrategy,
+  serviceAccountStrategy,
+} from './kinds/core.ts'
+import { customResourceDefinitionStrategy } from './kinds/custom-resource-definition.ts'
 import { namespaceStrategy } from './kinds/namespace.ts'
-import { ingressClassStrategy, ingressStrategy, networkPolicyStrategy } from './kinds/networking.ts'
+import {
+  endpointSliceStrategy,
+  ingressClassStrategy,
+  ingressStrategy,
+  networkPolicyStrategy,
+} from './kinds/networking.ts'
 import { podStrategy } from './kinds/pod.ts'
 import { serviceStrategy } from './kinds/service.ts'
 import {
@@ -20,6 +37,17 @@ const strategies: Readonly<Record<string, unknown>> = {
   '/namespaces': namespaceStrategy,
   '/pods': podStrategy,
   '/services': serviceStrategy,
+  '/configmaps': configMapStrategy,
+  '/endpoints': endpointsStrategy,
+  '/events': eventStrategy,
+  '/nodes': nodeStrategy,
+  '/persistentvolumeclaims': persistentVolumeClaimStrategy,
+  '/persistentvolumes': persistentVolumeStrategy,
+  '/replicationcontrollers': replicationControllerStrategy,
+  '/secrets': secretStrategy,
+  '/serviceaccounts': serviceAccountStrategy,
+  'apiextensions.k8s.io/customresourcedefinitions': customResourceDefinitionStrategy,
+  'discovery.k8s.io/endpointslices': endpointSliceStrategy,
   'apps/deployments': deploymentStrategy,
   'apps/replicasets': replicaSetStrategy,
   'apps/statefulsets': statefulSetStrategy,

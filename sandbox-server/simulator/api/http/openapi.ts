@@ -39,6 +39,7 @@ export async function openApiResponse(
   path: string,
   registry: ResourceRegistry,
 ): Promise<Response | undefined> {
+  if (path === '/openapi/v2') return emptyV2()
   if (!path.startsWith('/openapi/v3')) return undefined
   const source = await load()
   const name = path.slice('/openapi/v3/'.length)
@@ -55,6 +56,16 @@ export async function openApiResponse(
       'cache-control': 'public, immutable',
       etag: `"${hash(name, registry)}"`,
     },
+  })
+}
+
+/**
+ * The older document, which kubectl only asks for when v3 does not know a kind: one without definitions, as protobuf
+ * (field 1, `swagger: "2.0"`), says that nothing more is known.
+ */
+function emptyV2(): Response {
+  return new Response(new Uint8Array([0x0a, 0x03, 0x32, 0x2e, 0x30]), {
+    headers: { 'content-type': 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf' },
   })
 }
 

@@ -1,9 +1,10 @@
 // NetworkPolicy, Ingress, IngressClass. Source: pkg/registry/networking/*/strategy.go, pkg/apis/networking/v1/defaults.go,
 // plugin/pkg/admission/network/defaultingressclass/admission.go.
-import type { Ingress, IngressClass, NetworkPolicy } from '../../../contract/kubernetes.ts'
+import type { EndpointSlice, Ingress, IngressClass, NetworkPolicy } from '../../../contract/kubernetes.ts'
 import { fillUnset, type Item, itemsAt, objectAt } from '../defaults/fill.ts'
 import { ingressClasses } from '../resources.ts'
 import type { Strategy } from '../strategy.ts'
+import { validateEndpointSlice, validateEndpointSliceUpdate } from '../validation/endpoints.ts'
 import {
   validateIngress,
   validateIngressClass,
@@ -64,4 +65,15 @@ export const ingressClassStrategy: Strategy<IngressClass> = {
   },
   validateObject: validateIngressClass,
   validateUpdate: validateIngressClassSpec,
+}
+
+export const endpointSliceStrategy: Strategy<EndpointSlice> = {
+  generation: true,
+  defaultObject(slice) {
+    const item = slice as unknown as Item
+    fillUnset(item, { endpoints: null })
+    for (const port of itemsAt(item, 'ports')) fillUnset(port, { name: '', protocol: 'TCP' })
+  },
+  validateObject: validateEndpointSlice,
+  validateUpdate: validateEndpointSliceUpdate,
 }

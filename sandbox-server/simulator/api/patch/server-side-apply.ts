@@ -75,7 +75,7 @@ export function serverSideApply<T extends KubernetesObject>(
     if (!isEmptySet(contested)) {
       conflicts.push({
         manager: entry.manager ?? '',
-        using: entry.apiVersion ?? '',
+        using: entry.operation === 'Update' ? (entry.apiVersion ?? '') : '',
         subresource: entry.subresource ?? '',
         set: contested,
       })
@@ -204,7 +204,7 @@ function conflictError(
 ): Error {
   const fields = conflicts.flatMap(({ manager, using, subresource, set }) =>
     [...paths(set)].map((path) => ({
-      by: `${JSON.stringify(manager)}${subresource ? ` with subresource ${JSON.stringify(subresource)}` : ''} using ${using}`,
+      by: `${JSON.stringify(manager)}${subresource ? ` with subresource ${JSON.stringify(subresource)}` : ''}${using === '' ? '' : ` using ${using}`}`,
       field: path.map(readable).join(''),
     })),
   )

@@ -1,7 +1,7 @@
 // The object store's promises to controllers and kubelets: versions, watches, deletions.
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createObjectStore, type ObjectStore } from '../../../../sandbox-server/simulator/api/object-store.ts'
-import { configMaps, namespaces, pods } from '../../../../sandbox-server/simulator/api/resources.ts'
+import { configMaps, namespaces, pods, serviceAccounts } from '../../../../sandbox-server/simulator/api/resources.ts'
 import { SimulatedClock } from '../../../../sandbox-server/simulator/clock.ts'
 import { seededRandom } from '../../../../sandbox-server/simulator/random.ts'
 
@@ -14,7 +14,10 @@ beforeEach(() => {
   store.create(namespaces, { metadata: { name: 'demo' } })
 })
 
-const settings = (data: Record<string, string>) => ({ metadata: { name: 'settings', namespace: 'demo' }, data })
+const settings = (data: Record<string, string>) => ({
+  metadata: { name: 'settings', namespace: 'demo' },
+  data,
+})
 
 describe('writes', () => {
   test('a creation gets a uid, a time, a version and its owner of fields', () => {
@@ -65,9 +68,9 @@ describe('writes', () => {
   })
 
   test('a namespace that is missing or goes away takes no objects', () => {
-    expect(() =>
-      store.create(configMaps, { metadata: { name: 'x', namespace: 'nowhere' } }),
-    ).toThrow('namespaces "nowhere" not found')
+    expect(() => store.create(configMaps, { metadata: { name: 'x', namespace: 'nowhere' } })).toThrow(
+      'namespaces "nowhere" not found',
+    )
     store.delete(namespaces, { name: 'demo' })
     expect(() => store.create(configMaps, settings({}))).toThrow(
       'configmaps "settings" is forbidden: unable to create new content in namespace demo because it is being terminated',
@@ -115,7 +118,9 @@ describe('deletion', () => {
   })
 
   test('a finalizer keeps an object until it is removed', () => {
-    store.create(configMaps, { metadata: { name: 'kept', namespace: 'demo', finalizers: ['a.example/wait'] } })
+    store.create(configMaps, {
+      metadata: { name: 'kept', namespace: 'demo', finalizers: ['a.example/wait'] },
+    })
     const key = { namespace: 'demo', name: 'kept' }
     store.delete(configMaps, key)
     expect(store.get(configMaps, key)?.metadata.deletionTimestamp).toBe('2026-11-24T12:00:00Z')
@@ -127,6 +132,7 @@ describe('deletion', () => {
 
   test('a scheduled pod waits for its kubelet, an unscheduled one does not', () => {
     const key = { namespace: 'demo', name: 'web' }
+    store.create(serviceAccounts, { metadata: { name: 'default', namespace: 'demo' } })
     store.create(pods, running('fairlead-worker'))
     store.delete(pods, key)
     expect(store.get(pods, key)?.metadata).toMatchObject({
