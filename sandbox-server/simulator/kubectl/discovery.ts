@@ -70,7 +70,9 @@ export class Discovery {
   async resource(argument: string): Promise<ResourceMapping> {
     const found = await this.find(argument)
     if (found) return found
-    throw new CliError(`the server doesn't have a resource type "${argument.split('.')[0]}"`)
+    const [resource, ...group] = argument.split('.')
+    const where = group.length > 0 ? ` in group "${group.join('.')}"` : ''
+    throw new CliError(`the server doesn't have a resource type "${resource}"${where}`)
   }
 
   async find(argument: string): Promise<ResourceMapping | undefined> {

@@ -5,10 +5,13 @@ import { quote } from './output/go-text.ts'
 /** An error whose message is printed as `error: message`; `exitCode` is 1 unless told. */
 export class CliError extends Error {
   readonly exitCode: number
-  constructor(message: string, exitCode = 1) {
+  /** Printed as it is, without `error: `. */
+  readonly isVerbatim: boolean
+  constructor(message: string, exitCode = 1, isVerbatim = false) {
     super(message)
     this.name = 'CliError'
     this.exitCode = exitCode
+    this.isVerbatim = isVerbatim
   }
 }
 
@@ -99,6 +102,7 @@ export function printedError(error: unknown): string {
   }
   if (error instanceof AggregateCliError) return error.errors.map(messageOf).join('\n')
   const message = messageOf(error)
+  if (error instanceof CliError && error.isVerbatim) return message
   return verbatim.some((start) => message.startsWith(start)) ? message : `error: ${message}`
 }
 

@@ -189,7 +189,8 @@ function parseBracket(inner: string): PathNode {
   if (text.startsWith('?(')) throw new Error('unterminated filter')
   const parts = splitUnion(text)
   if (parts.length > 1) return { type: 'union', paths: parts.map((part) => [parseBracket(part)]) }
-  if (/^["']/.test(text)) return { type: 'field', name: unquote(text) }
+  // A quoted key is read as a path, dots and all, as upstream does (parseArray: dictKeyRex).
+  if (/^["']/.test(text)) return { type: 'union', paths: [parsePath(`.${unquote(text)}`)] }
   const slice = /^(-?\d*)(?:(:)(-?\d*)(?::(-?\d*))?)?$/.exec(text)
   if (!slice || text === '') throw new Error(`invalid array index ${text}`)
   const number = (part: string | undefined) => (part ? Number(part) : undefined)

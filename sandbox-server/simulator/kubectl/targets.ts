@@ -1,10 +1,11 @@
 // What the arguments of a command point at: types, names, selectors, files. Source: cli-runtime/pkg/resource/builder.go.
 import { jsonType, type RequestOptions } from './client.ts'
 import { pathOf, type ResourceMapping } from './discovery.ts'
-import { CliError, isStatus } from './errors.ts'
+import { CliError, isStatus, StatusError } from './errors.ts'
 import type { Invocation } from './invocation.ts'
 import { readManifests } from './manifests.ts'
 import { isList, nameOf, textAt, type Unstructured } from './object.ts'
+import { quote } from './output/go-text.ts'
 
 /** One request's worth: a named object, or a list. */
 export interface Target {
@@ -133,7 +134,12 @@ export async function fetchTarget(
   const path = pathOf(target.mapping, target.namespace, target.name, options.subresource)
   if (target.name !== undefined) return invocation.client.json(path, options)
   const query = { ...listQuery(target), limit: '500', ...options.query }
-  const first = await invocation.client.json(path, { ...options, query })
+  const first = await invocation.client.json(path, { ...options, query }).catch((error: unknown) => {
+    const selects = target.labelSelector !== undefined || target.fieldSelector !== undefined
+    throw error instanceof StatusError && error.status.code === 400 && selects
+      ? listError(error, target)
+      : error
+  })
   let token = textAt(first, 'metadata', 'continue')
   while (token) {
     const page = await invocation.client.json(path, { ...options, query: { ...query, continue: token } })
@@ -146,6 +152,18 @@ export async function fetchTarget(
   }
   if (first.metadata) delete (first.metadata as Record<string, unknown>).continue
   return first
+}
+
+/** cli-runtime/pkg/resource EnhanceListError. */
+function listError(
+  error: StatusError,
+  { mapping, labelSelector = '', fieldSelector = '' }: Target,
+): StatusError {
+  const groupVersion = mapping.group === '' ? `/${mapping.version}` : `${mapping.group}/${mapping.version}`
+  return new StatusError(
+    error.status,
+    `Unable to find ${quote(`${groupVersion}, Resource=${mapping.plural}`)} that match label selector ${quote(labelSelector)}, field selector ${quote(fieldSelector)}: `,
+  )
 }
 
 /** Every object that the targets name. Errors go to `onError`, or end it. */

@@ -53,6 +53,7 @@ export const autoscaleCommand: KubectlCommand = {
             ...(min > 0 ? { minReplicas: min } : {}),
             scaleTargetRef: { apiVersion: apiVersionOf(mapping), kind: mapping.kind, name },
           },
+          status: { currentMetrics: null, desiredReplicas: 0 },
         },
       })
     }

@@ -61,10 +61,25 @@ export const drainCommand: KubectlCommand = {
         await invocation.err(
           `error: unable to drain node ${quote(node.name)} due to error: ${error.message}, continuing command...\nThere are pending nodes to be drained:\n ${node.name}\n`,
         )
-        if (nodes.length === 1) throw new CliError(error.message)
+        if (nodes.length === 1)
+          throw new CliError(
+            error instanceof DrainRefused ? error.reasons.join('\n') : error.message,
+            1,
+            error instanceof DrainRefused,
+          )
       }
     if (failed) throw new CliError('some nodes could not be drained')
   },
+}
+
+/** Pods that may not be evicted without further flags. */
+class DrainRefused extends Error {
+  readonly reasons: readonly string[]
+  constructor(reasons: readonly string[]) {
+    super(reasons.length === 1 ? (reasons[0] ?? '') : `[${reasons.join(', ')}]`)
+    this.name = 'DrainRefused'
+    this.reasons = reasons
+  }
 }
 
 type Verdict = { readonly evict: boolean; readonly error?: string; readonly warning?: string }
@@ -118,10 +133,7 @@ async function drainNode(invocation: Invocation, node: string): Promise<void> {
   }
   const texts = (kind: 'error' | 'warning') =>
     [...byMessage[kind]].map(([message, names]) => `${message}: ${names.join(', ')}`)
-  if (byMessage.error.size > 0)
-    throw new CliError(
-      `[${texts('error').join(', ')}]`.replace(/^\[([^[]*)\]$/, texts('error').length === 1 ? '$1' : '[$1]'),
-    )
+  if (byMessage.error.size > 0) throw new DrainRefused(texts('error'))
   if (byMessage.warning.size > 0) await invocation.err(`Warning: ${texts('warning').join('; ')}\n`)
   const timeout = flags.duration('timeout')
   const deadline = timeout > 0 ? process.clock.now() + timeout : Number.MAX_SAFE_INTEGER

@@ -64,7 +64,7 @@ export function guessType(schema: Schema, node: unknown): string {
 export function listEnum(node: unknown): string {
   const values = at(node, 'enum')
   if (!Array.isArray(values)) return ''
-  return `ENUM:${values.map((value) => `\n    ${value === '' ? '""' : value}`).join('')}\n`
+  return `ENUM:${values.map((value) => `\n    ${value === '' ? '""' : value}`).join('')}`
 }
 
 export function describeSchema(schema: Schema, node: unknown, depth = 0): string {

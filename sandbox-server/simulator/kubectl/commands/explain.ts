@@ -52,7 +52,7 @@ async function explain(invocation: Invocation): Promise<void> {
       break
     }
   }
-  if (!mapping) throw new CliError(`the server doesn't have a resource type "${type}"`)
+  if (!mapping) throw new CliError(`the server doesn't have a resource type "${type}"`, 1, true)
   const wanted = flags.string('api-version')
   const apiVersion = wanted || apiVersionOf(mapping)
   const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion]
@@ -63,10 +63,15 @@ async function explain(invocation: Invocation): Promise<void> {
   let text = group ? `GROUP:      ${group}\n` : ''
   text += `KIND:       ${mapping.kind}\nVERSION:    ${version}\n\n`
   const found = walk(schema, path)
-  if (!found) throw new CliError(`field "${path.at(-1)}" does not exist`)
+  if (!found) {
+    await invocation.out(text)
+    throw new CliError(`field "${path.at(-1)}" does not exist`)
+  }
   if (found.field !== undefined)
-    text += `FIELD: ${found.field} <${guessType(schema, found.node)}>\n${listEnum(found.node)}\n`
-  text += `DESCRIPTION:\n${wrap(describeSchema(schema, found.node) || '<empty>', 76, 4)}\n`
+    text += `FIELD: ${found.field} <${guessType(schema, found.node)}>\n${listEnum(found.node)}\n\n`
+  const description = describeSchema(schema, found.node)
+  // The line feed at the end of a description becomes a line of its own, indented.
+  text += `DESCRIPTION:\n${description ? `${wrap(description, 76, 4)}    \n` : '    <empty>\n'}`
   const recursive = flags.boolean('recursive')
   const fields = listFields(schema, found.node, { recursive, maxDepth: flags.integer('max-depth') })
   if (fields !== '') text += `FIELDS:\n${fields}`

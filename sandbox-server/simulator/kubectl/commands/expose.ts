@@ -2,7 +2,6 @@
 
 import { podSpecOf } from '../changes.ts'
 import type { KubectlCommand } from '../command.ts'
-import { groupResource } from '../discovery.ts'
 import { CliError } from '../errors.ts'
 import { fileFlags } from '../flags.ts'
 import type { Invocation } from '../invocation.ts'
@@ -56,14 +55,12 @@ async function expose(invocation: Invocation): Promise<void> {
   const targets = await resolveTargets(invocation, args, { missing: missingResources })
   for (const { object, mapping, name } of await fetchObjects(invocation, targets)) {
     if (!['Deployment', 'Pod', 'ReplicaSet', 'ReplicationController', 'Service'].includes(mapping.kind))
-      throw new CliError(`cannot expose a ${groupResource(mapping)}`)
+      throw new CliError(`cannot expose a ${mapping.kind}`)
     const selector = flags.string('selector') ? parsePairs(flags.string('selector')) : selectorOf(object)
     const ports = portsOf(object)
     const portText = flags.string('port')
     if (portText === '' && ports.length === 0)
-      throw new CliError(
-        "couldn't find port via --port flag or introspection\nSee 'kubectl expose -h' for help and examples",
-      )
+      throw new CliError("couldn't find port via --port flag or introspection")
     const numbers = portText ? portText.split(',').map(Number) : ports.map(({ port }) => port)
     const target = flags.string('target-port')
     const servicePorts = numbers.map((port, index) => ({
@@ -108,7 +105,7 @@ function selectorOf(object: Unstructured): Record<string, string> {
     const labels = object.metadata?.labels ?? {}
     if (Object.keys(labels).length === 0)
       throw new CliError(
-        `couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed\nSee 'kubectl expose -h' for help and examples`,
+        `couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed`,
       )
     return labels
   }
@@ -116,13 +113,13 @@ function selectorOf(object: Unstructured): Record<string, string> {
     const selector = textsAt(object, 'spec', 'selector')
     if (Object.keys(selector).length === 0)
       throw new CliError(
-        `couldn't retrieve selectors via --selector flag or introspection: the service has no pod selector set\nSee 'kubectl expose -h' for help and examples`,
+        `couldn't retrieve selectors via --selector flag or introspection: the service has no pod selector set`,
       )
     return selector
   }
   if (listAt(object, 'spec', 'selector', 'matchExpressions').length > 0)
     throw new CliError(
-      `couldn't retrieve selectors via --selector flag or introspection: couldn't convert expressions - "${JSON.stringify(at(object, 'spec', 'selector', 'matchExpressions'))}" to map-based selector format\nSee 'kubectl expose -h' for help and examples`,
+      `couldn't retrieve selectors via --selector flag or introspection: couldn't convert expressions - "${JSON.stringify(at(object, 'spec', 'selector', 'matchExpressions'))}" to map-based selector format`,
     )
   return textsAt(object, 'spec', 'selector', 'matchLabels')
 }

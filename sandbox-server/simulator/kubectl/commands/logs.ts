@@ -1,7 +1,7 @@
 // kubectl logs. Source: kubectl/pkg/cmd/logs/logs.go.
 import type { Pod } from '../../../contract/kubernetes.ts'
 import type { KubectlCommand } from '../command.ts'
-import { CliError, throwAll, usageError } from '../errors.ts'
+import { CliError, isStatus, throwAll, usageError } from '../errors.ts'
 import { selectorFlag } from '../flags.ts'
 import type { Invocation } from '../invocation.ts'
 import { defaultContainer, podsBehind, podsOfSelector, requireContainer } from './pods.ts'
@@ -118,7 +118,13 @@ async function logs(invocation: Invocation): Promise<void> {
 async function choosePods(invocation: Invocation, selector: string): Promise<Pod[]> {
   if (selector) return podsOfSelector(invocation, invocation.namespace, selector)
   const [argument = ''] = invocation.args
-  const { pods, object } = await podsBehind(invocation, argument)
+  const { pods, object } = await podsBehind(invocation, argument).catch((error: unknown) => {
+    if (isStatus(error, 'NotFound') && !argument.includes('/'))
+      throw new CliError(
+        `error from server (NotFound): ${error.message} in namespace ${JSON.stringify(invocation.namespace)}`,
+      )
+    throw error
+  })
   const [first] = pods
   if (!first) throw new CliError(`timed out waiting for the condition`)
   if (invocation.flags.boolean('all-pods')) return pods

@@ -70,7 +70,7 @@ async function patch(invocation: Invocation): Promise<void> {
   }
   let body: unknown
   try {
-    body = parse(text)
+    body = text.trimStart().startsWith('{') ? undefined : parse(text)
   } catch (cause) {
     throw new CliError(
       `unable to parse ${quote(text)}: yaml: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -91,7 +91,7 @@ async function patch(invocation: Invocation): Promise<void> {
         invocation,
         item,
         type as PatchType,
-        toJson(body),
+        body === undefined ? text : toJson(body),
         'kubectl-patch',
         subresource,
       )

@@ -83,12 +83,16 @@ export function defaultContainer(pod: Pod): { name: string; note?: string } {
   const name = containers[0]?.name ?? ''
   const all = [...containers, ...(pod.spec?.ephemeralContainers ?? []), ...(pod.spec?.initContainers ?? [])]
   if (all.length <= 1) return { name }
-  const names = [
-    ...containers.map((container) => container.name),
+  return { name, note: `Defaulted container ${JSON.stringify(name)} out of: ${containerNames(pod)}\n` }
+}
+
+/** `web, probe (ephem), setup (init)` */
+function containerNames(pod: Pod): string {
+  return [
+    ...(pod.spec?.containers ?? []).map((container) => container.name),
     ...(pod.spec?.ephemeralContainers ?? []).map((container) => `${container.name} (ephem)`),
     ...(pod.spec?.initContainers ?? []).map((container) => `${container.name} (init)`),
-  ]
-  return { name, note: `Defaulted container ${JSON.stringify(name)} out of: ${names.join(', ')}\n` }
+  ].join(', ')
 }
 
 export function requireContainer(pod: Pod, name: string): void {
@@ -98,7 +102,9 @@ export function requireContainer(pod: Pod, name: string): void {
     ...(pod.spec?.ephemeralContainers ?? []),
   ]
   if (!all.some((container) => container.name === name))
-    throw new CliError(`container ${name} not found in pod ${pod.metadata?.name}_${pod.metadata?.namespace}`)
+    throw new CliError(
+      `container ${name} is not valid for pod ${pod.metadata?.name} out of: ${containerNames(pod)}`,
+    )
 }
 
 /** An ApiError thrown by process.streams, as the StatusError that the HTTP client would have made of it. */

@@ -90,7 +90,16 @@ async function run(invocation: Invocation): Promise<void> {
   if (!['Always', 'OnFailure', 'Never'].includes(restart))
     throw new CliError(`invalid restart policy: ${restart}, valid values are: Always, OnFailure, Never`)
   const printer = resultPrinter(invocation)
-  // The Service is printed before the pod, as upstream has it.
+  const made = attach
+    ? await invocation.client.json(`/api/v1/namespaces/${invocation.namespace}/pods`, {
+        method: 'POST',
+        body: JSON.stringify({
+          ...object,
+          metadata: { ...object.metadata, namespace: invocation.namespace },
+        }),
+        query: invocation.writeQuery('kubectl-run'),
+      })
+    : await createObject(invocation, { kind: kinds.pod, object, fieldManager: 'kubectl-run' }, printer)
   if (flags.boolean('expose'))
     await createObject(
       invocation,
@@ -110,16 +119,6 @@ async function run(invocation: Invocation): Promise<void> {
       },
       printer,
     )
-  const made = attach
-    ? await invocation.client.json(`/api/v1/namespaces/${invocation.namespace}/pods`, {
-        method: 'POST',
-        body: JSON.stringify({
-          ...object,
-          metadata: { ...object.metadata, namespace: invocation.namespace },
-        }),
-        query: invocation.writeQuery('kubectl-run'),
-      })
-    : await createObject(invocation, { kind: kinds.pod, object, fieldManager: 'kubectl-run' }, printer)
   if (attach) await follow(invocation, made as Pod, name)
 }
 

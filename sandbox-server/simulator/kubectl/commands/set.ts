@@ -179,7 +179,7 @@ async function listEnv(invocation: Invocation, resources: readonly string[]): Pr
   })
   for (const { object, mapping, name } of await fetchObjects(invocation, targets))
     for (const container of containersOf(object)) {
-      await invocation.line(`# ${mapping.plural} ${name}, container ${container.name}`)
+      await invocation.line(`# ${mapping.kind} ${name}, container ${container.name}`)
       for (const entry of listAt(container, 'env'))
         if ('valueFrom' in entry) {
           const [kind = '', reference] = Object.entries(recordAt(entry, 'valueFrom'))[0] ?? []

@@ -66,8 +66,8 @@ async function wait(invocation: Invocation): Promise<void> {
     else if (condition.toLowerCase() === 'delete') await waitForDeletion(invocation, targets, deadline)
     else {
       const met = parseCondition(condition)
-      const found = await fetchObjects(invocation, targets)
-      if (found.length === 0) throw new CliError('no matching resources found')
+      const found = await fetchObjects(invocation, targets, (error) => errors.push(error))
+      if (found.length === 0 && errors.length === 0) throw new CliError('no matching resources found')
       for (const item of found)
         try {
           await waitFor(invocation, item, met, deadline, timeout === 0)

@@ -7,15 +7,21 @@ const skippedAnnotations = new Set(['kubectl.kubernetes.io/last-applied-configur
 
 export class DescribeWriter {
   readonly #writer = new TabWriter(describeColumns)
+  readonly #aligned: boolean
   #done = ''
+
+  constructor(options: { readonly aligned: boolean } = { aligned: true }) {
+    this.#aligned = options.aligned
+  }
 
   /** A line at a level of indentation (two blanks each). */
   line(level: number, text: string): void {
-    this.#writer.write(`${'  '.repeat(level)}${text}\n`)
+    this.raw(`${'  '.repeat(level)}${text}\n`)
   }
 
   raw(text: string): void {
-    this.#writer.write(text)
+    if (this.#aligned) this.#writer.write(text)
+    else this.#done += text
   }
 
   /** Begins a new block of alignment. */

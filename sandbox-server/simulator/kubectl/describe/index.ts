@@ -3,6 +3,7 @@ import type { Describer } from './describer.ts'
 import { describeGeneric } from './generic.ts'
 import {
   describeEndpointSlice,
+  describeEndpoints,
   describeIngress,
   describeIngressClass,
   describeNetworkPolicy,
@@ -30,6 +31,7 @@ const describers: Readonly<Record<string, Describer>> = {
   ConfigMap: describeConfigMap,
   'DaemonSet.apps': describeDaemonSet,
   'Deployment.apps': describeDeployment,
+  Endpoints: describeEndpoints,
   'EndpointSlice.discovery.k8s.io': describeEndpointSlice,
   'Ingress.networking.k8s.io': describeIngress,
   'IngressClass.networking.k8s.io': describeIngressClass,

@@ -1,6 +1,7 @@
 // kubectl describe of EndpointSlices, Ingresses, IngressClasses and NetworkPolicies. Source: kubectl/pkg/describe/describe.go.
 import type {
   EndpointSlice,
+  Endpoints,
   Ingress,
   IngressClass,
   LabelSelector,
@@ -37,6 +38,25 @@ export const describeEndpointSlice: Describer = async (context, object) => {
     if (endpoint.targetRef) w.line(2, `TargetRef:\t${endpoint.targetRef.kind}/${endpoint.targetRef.name}`)
     w.line(2, `NodeName:\t${endpoint.nodeName ?? '<unset>'}`)
     w.line(2, `Zone:\t${endpoint.zone ?? '<unset>'}`)
+  }
+  await context.events(object, w)
+  return w.text()
+}
+
+export const describeEndpoints: Describer = async (context, object) => {
+  const { metadata = {}, subsets = [] } = object as Endpoints
+  const w = new DescribeWriter()
+  w.line(0, `Name:\t${metadata.name}`)
+  w.line(0, `Namespace:\t${metadata.namespace}`)
+  w.labels('Labels', metadata.labels)
+  w.annotations('Annotations', metadata.annotations)
+  w.line(0, 'Subsets:')
+  for (const { addresses = [], notReadyAddresses = [], ports = [] } of subsets) {
+    w.line(1, `Addresses:\t${addresses.map(({ ip }) => ip).join(',') || '<none>'}`)
+    w.line(1, `NotReadyAddresses:\t${notReadyAddresses.map(({ ip }) => ip).join(',') || '<none>'}`)
+    if (ports.length > 0) w.raw('  Ports:\n    Name\tPort\tProtocol\n    ----\t----\t--------\n')
+    for (const port of ports) w.line(2, `${port.name || '<unset>'}\t${port.port}\t${port.protocol ?? 'TCP'}`)
+    w.raw('\n')
   }
   await context.events(object, w)
   return w.text()

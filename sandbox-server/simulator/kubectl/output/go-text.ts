@@ -60,6 +60,17 @@ function writeJson(value: unknown, indent: string, prefix: string, sorted: boole
   return `{${newline}${fields.join(`,${newline}`)}${newline}${indent ? prefix : ''}}`
 }
 
+/** %#v of decoded JSON. */
+export function goSyntax(value: unknown): string {
+  if (typeof value === 'string') return quote(value)
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
+  if (!isRecord(value)) return value === null || value === undefined ? 'interface {}(nil)' : String(value)
+  const fields = Object.keys(value)
+    .sort()
+    .map((key) => `${quote(key)}:${goSyntax(value[key])}`)
+  return `map[string]interface {}{${fields.join(', ')}}`
+}
+
 /** k8s.io/apimachinery/pkg/util/duration HumanDuration: what AGE columns show. */
 export function humanDuration(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1000)

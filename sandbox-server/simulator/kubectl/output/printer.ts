@@ -7,7 +7,7 @@ import type { Invocation } from '../invocation.ts'
 import { compileJsonPath } from '../jsonpath.ts'
 import { groupOf, isList, nameOf, type Unstructured } from '../object.ts'
 import { GoTemplate } from './go-template.ts'
-import { toJson, toJsonInOrder } from './go-text.ts'
+import { goSyntax, toJson, toJsonInOrder } from './go-text.ts'
 import { toYaml } from './yaml.ts'
 
 export type ObjectPrinter = (object: Unstructured) => string
@@ -104,7 +104,7 @@ function runTemplate(kind: string, template: string, object: unknown, run: () =>
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new CliError(
-      `error executing ${kind} ${JSON.stringify(template)}: Error executing template: ${message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to ${kind} engine was:\n\t\t${toJson(object)}\n\n`,
+      `error executing ${kind} ${JSON.stringify(template)}: Error executing template: ${message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to ${kind} engine was:\n\t\t${goSyntax(object)}\n\n`,
     )
   }
 }

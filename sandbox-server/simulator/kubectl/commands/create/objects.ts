@@ -41,8 +41,7 @@ export async function createObject(
   const { kind, failure, operation = 'created', fieldManager = 'kubectl-create' } = creation
   const namespace = kind.namespaced ? invocation.namespace : undefined
   let object = creation.object
-  if (namespace && (invocation.namespaceGiven || namespace !== 'default' || invocation.dryRun !== 'client'))
-    object.metadata = { ...object.metadata, namespace }
+  if (namespace && invocation.namespaceGiven) object.metadata = { ...object.metadata, namespace }
   if (invocation.flags.boolean('save-config')) object = withLastApplied(object)
   if (invocation.dryRun === 'client') {
     await print(markBuilt(object), operation)

@@ -7,6 +7,7 @@ import { kindName } from '../../discovery.ts'
 import { CliError } from '../../errors.ts'
 import { fileFlags, printFlags, selectorFlag } from '../../flags.ts'
 import type { Invocation } from '../../invocation.ts'
+import { at } from '../../object.ts'
 import { objectPrinter } from '../../output/printer.ts'
 import { align } from '../../output/tab-writer.ts'
 import { fetchObjects, resolveTargets } from '../../targets.ts'
@@ -50,8 +51,9 @@ async function history(invocation: Invocation): Promise<void> {
       continue
     }
     if (one) {
-      const template = one.template as PodTemplateSpec
-      const w = new DescribeWriter()
+      const template = (at(one.object, 'spec', 'template') ?? one.template) as PodTemplateSpec
+      // Upstream aligns nothing here.
+      const w = new DescribeWriter({ aligned: false })
       const cause = one.object.metadata?.annotations?.[changeCauseAnnotation]
       const annotations = cause
         ? { ...template.metadata?.annotations, [changeCauseAnnotation]: cause }

@@ -17,6 +17,7 @@ import { at, clone, equal, recordAt, setAt } from '../../object.ts'
 import { quote, toJson } from '../../output/go-text.ts'
 import { resultPrinter } from '../../output/printer.ts'
 import { type Found, fetchObjects, resolveTargets } from '../../targets.ts'
+import { lastApplied } from '../last-applied.ts'
 import { historyCommand } from './history.ts'
 import { chooseRevision, revisionsOf } from './revisions.ts'
 import { statusCommand } from './status.ts'
@@ -99,6 +100,10 @@ async function undo(invocation: Invocation): Promise<void> {
     if (at(object, 'spec', 'paused') === true)
       throw new CliError(
         `you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`,
+      )
+    if (object.metadata?.annotations?.[lastApplied] !== undefined)
+      await invocation.err(
+        `Warning: resource ${mapping.plural}/${name} was previously managed with 'kubectl apply'. Rolling back will not update the ${lastApplied} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous configuration file instead.\n`,
       )
     const revisions = await revisionsOf(invocation, found)
     const revision = chooseRevision(revisions, invocation.flags.integer('to-revision'), name)
