@@ -1,5 +1,5 @@
 // A value that can be watched, and the Preact hook that watches it. Small on purpose: a page has a dozen of these.
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 
 export interface Store<T> {
   get(): T
@@ -31,15 +31,19 @@ export function createStore<T>(initial: T): Store<T> {
 export function useStore<T>(store: Store<T>): T
 export function useStore<T, S>(store: Store<T>, select: (value: T) => S): S
 export function useStore<T, S>(store: Store<T>, select?: (value: T) => S): T | S {
-  const read = (): T | S => (select === undefined ? store.get() : select(store.get()))
-  const [seen, setSeen] = useState<{ value: T | S }>(() => ({ value: read() }))
+  const value = select === undefined ? store.get() : select(store.get())
+  // What the last render picked and how: `select` may close over props, so the subscription must not keep the first one.
+  const last = useRef({ value, select })
+  last.current = { value, select }
+  const [, renderAgain] = useState<object>()
   useEffect(() => {
     const look = (): void => {
-      const value = read()
-      setSeen((before) => (Object.is(before.value, value) ? before : { value }))
+      const { value: before, select: pick } = last.current
+      const now = pick === undefined ? store.get() : pick(store.get())
+      if (!Object.is(now, before)) renderAgain({})
     }
     look()
     return store.subscribe(look)
   }, [store])
-  return seen.value
+  return value
 }

@@ -56,7 +56,7 @@ describe.each(lessons.filter(({ wrong }) => wrong.length > 0))('$slug', ({ slug,
     await page.keyboard.press('Tab')
     await untilLoaded(page)
     await applyInPage(page, answerFiles(path, name, answer.without))
-    for (const command of answer.commands) await runInTerminal(page, command)
+    for (const [number, command] of answer.commands.entries()) await runInTerminal(page, command, number)
     for (const quiz of exercise.checks) {
       if (quiz.kind !== 'quiz') continue
       const option = answer.quiz[quiz.id] ?? quiz.options.find(({ correct }) => correct)?.id
@@ -107,14 +107,10 @@ async function applyInPage(page: Page, files: string[]): Promise<void> {
   }
 }
 
-async function runInTerminal(page: Page, command: string): Promise<void> {
+async function runInTerminal(page: Page, command: string, number: number): Promise<void> {
   await focusByKey(page, 'terminal')
-  await page.keyboard.type(`${command}; echo "exit=$?"\n`)
-  await untilTerminalShows(page, /\nexit=\d+/)
-  await page.keyboard.type('clear\n')
-  await expect
-    .poll(async () => await page.locator('.xterm-accessibility-tree').innerText())
-    .not.toMatch(/exit=\d/)
+  await page.keyboard.type(`${command}; echo "ended ${number}"\n`)
+  await untilTerminalShows(page, new RegExp(`\\nended ${number}`))
 }
 
 async function seen(
