@@ -31,6 +31,19 @@ export function fileErrorText(error: FileError): string {
   return messages[error.code]
 }
 
+type PlacedMount = Mount & { readonly parts: readonly string[]; readonly below: readonly string[] }
+
+/** One component on the way along a path, links resolved. */
+interface Step {
+  readonly name: string
+  /** The path so far. */
+  readonly key: string
+  readonly node: Inode | undefined
+  /** What it lies in, and how many components lead to that mount point. */
+  readonly mount: PlacedMount | undefined
+  readonly depth: number
+}
+
 interface Place {
   readonly volume: Volume
   /** Inside the volume. */
@@ -48,7 +61,9 @@ const linkLimit = 40
 export class MemoryFileSystem implements FileSystem {
   readonly root: Volume
   readonly #now: () => number
-  readonly #mounts: (Mount & { readonly parts: readonly string[]; readonly below: readonly string[] })[] = []
+  readonly #mounts: PlacedMount[] = []
+  /** By mount point, without links. */
+  readonly #mountAt = new Map<string, PlacedMount>()
 
   constructor(root: Volume, now: () => number) {
     this.root = root
@@ -65,9 +80,9 @@ export class MemoryFileSystem implements FileSystem {
     }
     // Where links lead: /var/run/secrets lies in /run.
     const parts = this.#place(mount.path, true).path
-    this.#mounts.push({ ...mount, parts, below })
-    // The deepest mount point is looked at first.
-    this.#mounts.sort((a, b) => b.parts.length - a.parts.length)
+    const placed = { ...mount, parts, below }
+    this.#mounts.push(placed)
+    this.#mountAt.set(`/${parts.join('/')}`, placed)
   }
 
   mounts(): readonly Mount[] {
@@ -219,38 +234,45 @@ export class MemoryFileSystem implements FileSystem {
 
   /** Where the path leads. Throws where a directory on the way is missing; what it names itself may be missing. */
   #place(path: string, followLast: boolean): Place {
-    let pending = split(path)
-    let done: string[] = []
+    const pending = split(path).reverse()
+    const root: Step = { name: '', key: '', node: this.root.root, mount: undefined, depth: 0 }
+    let way: Step[] = [root]
     let links = 0
-    for (;;) {
-      const part = pending.shift()
-      if (part === undefined) return this.#at(done)
+    for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+      const here = way.at(-1) ?? root
       if (part === '..') {
-        done.pop()
+        if (way.length > 1) way.pop()
         continue
       }
-      const next = [...done, part]
-      const place = this.#at(next)
-      if (place.node?.type === 'symlink' && (pending.length > 0 || followLast)) {
+      if (here.node?.type !== 'directory') throw failure(here.node ? 'ENOTDIR' : 'ENOENT', path)
+      const key = `${here.key}/${part}`
+      const mount = this.#mountAt.get(key)
+      const node = mount ? mount.volume.lookup(mount.below) : here.node.children.get(part)
+      if (node?.type === 'symlink' && (pending.length > 0 || followLast)) {
         links += 1
         if (links > linkLimit) throw failure('EINVAL', path)
-        const { target } = place.node
-        if (target.startsWith('/')) done = []
-        pending = [...target.split('/').filter((piece) => piece !== '' && piece !== '.'), ...pending]
+        if (node.target.startsWith('/')) way = [root]
+        pending.push(...split(node.target).reverse())
         continue
       }
-      if (pending.length > 0 && place.node?.type !== 'directory') {
-        throw failure(place.node ? 'ENOTDIR' : 'ENOENT', path)
-      }
-      done = next
+      way.push(
+        mount ? { name: part, key, node, mount, depth: way.length } : { ...here, name: part, key, node },
+      )
     }
+    return this.#placeOf(way)
   }
 
-  #at(path: readonly string[]): Place {
-    const mount = this.#mounts.find((candidate) => startsWith(path, candidate.parts))
-    const volume = mount?.volume ?? this.root
-    const parts = mount ? [...mount.below, ...path.slice(mount.parts.length)] : path
-    return { volume, parts, readOnly: mount?.readOnly ?? false, node: volume.lookup(parts), path }
+  #placeOf(way: readonly Step[]): Place {
+    const names = way.slice(1).map((step) => step.name)
+    const last = way.at(-1)
+    const mount = last?.mount
+    return {
+      volume: mount?.volume ?? this.root,
+      parts: mount ? [...mount.below, ...names.slice(last?.depth ?? 0)] : names,
+      readOnly: mount?.readOnly ?? false,
+      node: last?.node,
+      path: names,
+    }
   }
 }
 
