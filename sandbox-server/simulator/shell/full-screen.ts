@@ -64,16 +64,3 @@ export async function withFullScreen<T>(
     await process.stdout.write('\x1b[?2004l\x1b[?1049l')
   }
 }
-
-/** Text cut and padded to a width of cells; escape sequences are not counted. */
-export function fit(text: string, columns: number, width: (character: string) => number): string {
-  let used = 0
-  let result = ''
-  for (const character of text) {
-    const cells = width(character)
-    if (used + cells > columns) break
-    result += character
-    used += cells
-  }
-  return result
-}

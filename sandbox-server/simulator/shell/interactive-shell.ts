@@ -7,6 +7,7 @@ import { describeJob, exitCodeOf } from './interpreter/jobs.ts'
 import { ShellSyntaxError } from './interpreter/parse.ts'
 import { type Run, stderrOf, stdinOf, stdoutOf } from './interpreter/shell.ts'
 import { remember } from './line-editor/history.ts'
+import { expandHistory } from './line-editor/history-expansion.ts'
 import { type EditorTerminal, LineEditor, type ReadResult } from './line-editor/line-editor.ts'
 import { renderPrompt } from './prompt.ts'
 
@@ -98,7 +99,10 @@ async function nextCommand(
         }
         return { kind: result.kind, typed: '' }
       }
-      text = first ? result.text : `${text}\n${result.text}`
+      // Lines after the first may be anything: a here-document with <!DOCTYPE in it.
+      const line = first ? await expanded(result.text, run) : result.text
+      if (line === undefined) return { kind: 'interrupt', typed: '' }
+      text = first ? line : `${text}\n${line}`
       if (isComplete(text, run)) {
         remember(shell.history, text)
         return { kind: 'line', text, typed: '' }
@@ -118,6 +122,18 @@ async function nextCommand(
         // The terminal hung up; there is no mode to leave.
       })
   }
+}
+
+/** The line with !! and the like replaced, shown where that changed it; undefined where there is no such event. */
+async function expanded(line: string, run: Run): Promise<string | undefined> {
+  const result = expandHistory(line, run.shell.history)
+  if (result.kind === 'unchanged') return line
+  if (result.kind === 'expanded') {
+    await stdoutOf(run).write(`${result.text}\n`)
+    return result.text
+  }
+  await stderrOf(run).write(`${run.shell.name}: ${result.event}: event not found\n`)
+  return undefined
 }
 
 async function promptText(

@@ -119,18 +119,33 @@ async function runStages(pipeline: PipelineNode, run: Run): Promise<number> {
   return statuses.at(-1) ?? 0
 }
 
+/** As many subshells as a fork bomb gets. */
+const forkLimit = 400
+
 /** Runs in a copy of the shell; an exit, a broken pipe or an error ends only the copy. */
 export async function inSubshell(run: Run, body: (inner: Run) => Promise<number>): Promise<number> {
-  const inner: Run = { ...run, shell: subshellOf(run.shell) }
-  let status: number
-  try {
-    status = await body(inner)
-  } catch (error) {
-    status = await statusOf(error, inner)
+  const { forks } = run.shell
+  if (forks.live >= forkLimit && !forks.refusing) {
+    forks.refusing = true
+    await complain(run, 'fork: retry: Resource temporarily unavailable')
   }
-  const trap = inner.shell.traps.get('EXIT')
-  if (trap) await runScript(inner.shell.parse(trap), inner).catch((error) => statusOf(error, inner))
-  return status
+  if (forks.refusing) return 254
+  forks.live++
+  const inner: Run = { ...run, shell: subshellOf(run.shell) }
+  try {
+    let status: number
+    try {
+      status = await body(inner)
+    } catch (error) {
+      status = await statusOf(error, inner)
+    }
+    const trap = inner.shell.traps.get('EXIT')
+    if (trap) await runScript(inner.shell.parse(trap), inner).catch((error) => statusOf(error, inner))
+    return status
+  } finally {
+    forks.live--
+    if (forks.live === 0) forks.refusing = false
+  }
 }
 
 /** The exit code that an exception means, with its message printed. Signals go on while this code itself is being ended. */

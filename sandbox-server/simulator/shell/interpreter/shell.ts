@@ -76,6 +76,8 @@ export interface Shell {
   substitutions: number
   /** Programs that run now, for signals that a trap takes over. */
   readonly foreground: Set<AbortController>
+  /** Subshells alive, counted for the whole tree of them; `refusing` after a fork bomb until all are gone. */
+  readonly forks: { live: number; refusing: boolean }
   /** Ends everything that this shell runs. */
   readonly interrupt: AbortController
 }
@@ -143,6 +145,7 @@ export function createShell(process: Process, parse: Parse, flavour: 'bash' | 's
     line: 0,
     substitutions: 0,
     foreground: new Set(),
+    forks: { live: 0, refusing: false },
     interrupt: new AbortController(),
   }
   setDefault(shell, 'PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', true)

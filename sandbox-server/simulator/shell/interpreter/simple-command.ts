@@ -2,6 +2,7 @@
 import { whichExecutable } from '../../node/executable.ts'
 import { resolvePath } from '../../node/file-system.ts'
 import { BrokenPipe, Signalled, type SpawnOptions } from '../../node/process.ts'
+import { programsRunningOn } from '../../node/process-table.ts'
 import { assign } from './assign.ts'
 import type { ScriptNode, SimpleCommandNode } from './ast.ts'
 import type { Builtin } from './builtin.ts'
@@ -16,6 +17,8 @@ import { complain, type Descriptors, type Run, stderrOf, stdinOf, stdoutOf } fro
 type Builtins = ReadonlyMap<string, Builtin>
 
 const maximalDepth = 500
+/** Programs on one machine at a time, as a container's pids limit. */
+const processLimit = 1000
 
 export async function runSimpleCommand(
   node: SimpleCommandNode,
@@ -171,6 +174,9 @@ async function runProgram(argv: readonly string[], run: Run): Promise<number> {
   const [name = ''] = argv
   const path = whichExecutable(shell.process.files, name, shell.variables.get('PATH'), shell.cwd)
   if (path === undefined) return missing(name, run)
+  if (programsRunningOn(shell.process.machine).length >= processLimit) {
+    throw new ShellError('fork: retry: Resource temporarily unavailable', 254, true)
+  }
   const stdin = stdinOf(run)
   const stdout = stdoutOf(run)
   const onTerminal = stdin.isTerminal || stdout.isTerminal || stderrOf(run).isTerminal

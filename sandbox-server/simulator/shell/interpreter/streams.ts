@@ -71,7 +71,7 @@ export interface Collector extends WriteStream {
 }
 
 /** Keeps what is written, up to a limit (a command substitution of an endless stream must not take the memory). */
-export function collector(limit = 64 * 1024 * 1024): Collector {
+export function collector(limit = 8 * 1024 * 1024): Collector {
   const chunks: Uint8Array[] = []
   let size = 0
   let writes = 0
@@ -98,10 +98,6 @@ export async function readAll(stream: ReadStream, signal?: AbortSignal): Promise
     if (size > 256 * 1024 * 1024) throw new Error('input too large')
   }
   return concatenate(chunks)
-}
-
-export async function readAllText(stream: ReadStream, signal?: AbortSignal): Promise<string> {
-  return decoder.decode(await readAll(stream, signal))
 }
 
 /** Bytes up to `delimiter` (not included), and whether it was found; undefined at the end of the stream. */

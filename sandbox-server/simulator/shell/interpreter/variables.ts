@@ -10,6 +10,9 @@ export interface Variable {
   integer: boolean
 }
 
+/** Characters that one variable may hold: a loop that doubles a string must not take the host's memory. */
+const longest = 32 * 1024 * 1024
+
 export class Variables {
   #all = new Map<string, Variable>()
   #scopes: Map<string, Variable | undefined>[] = []
@@ -37,6 +40,8 @@ export class Variables {
   }
 
   set(name: string, value: string): void {
+    if (value.length > longest)
+      throw new ShellError(`${name}: cannot allocate ${value.length} bytes`, 1, true)
     const variable = this.writable(name)
     if (variable.value instanceof Map) variable.value.set('0', value)
     else variable.value = value

@@ -1,9 +1,18 @@
 // The line editor: emacs keys as readline binds them, history, incremental search, completion, pastes. Draws through a Screen.
 import { inColumns } from './columns.ts'
 import { HistoryWalk } from './history.ts'
+import { IncrementalSearch } from './incremental-search.ts'
 import { type Key, KeyReader } from './keys.ts'
 import { Screen } from './screen.ts'
-import { blankWordStart, nextCharacter, previousCharacter, wordEnd, wordStart } from './words.ts'
+import {
+  blankWordStart,
+  changeCase,
+  nextCharacter,
+  previousCharacter,
+  transpose,
+  wordEnd,
+  wordStart,
+} from './words.ts'
 
 export interface EditorTerminal {
   readonly columns: number
@@ -43,7 +52,7 @@ export class LineEditor {
   #killed = ''
   #undo: { text: string; position: number }[] = []
   #prompt = ''
-  #search: { text: string; at: number; before: string; found: boolean } | undefined
+  #search: IncrementalSearch | undefined
   #lastKey = ''
   #quoteNext = false
 
@@ -100,7 +109,7 @@ export class LineEditor {
   }
 
   async #leave(result: ReadResult): Promise<void> {
-    if (this.#search) this.#endSearch()
+    if (this.#search) await this.#endSearch()
     let output = this.#screen.update(this.#text, this.#text.length)
     if (result.kind === 'interrupt') output += '^C\n'
     else if (result.kind === 'line') output += this.#screen.finish(this.#text)
@@ -121,10 +130,7 @@ export class LineEditor {
       return undefined
     }
     this.#quoteNext = false
-    if (this.#search) {
-      const done = this.#handleSearch(key)
-      if (done) return undefined
-    }
+    if (this.#search && (await this.#handleSearch(this.#search, key))) return undefined
     if (key.kind === 'text') {
       this.#walk.stop()
       this.#insert(key.text)
@@ -152,8 +158,8 @@ export class LineEditor {
         await this.#terminal.write(this.#screen.clear(this.#text, this.#position))
         return undefined
       case 'C-r':
-        this.#search = { text: '', at: 0, before: this.#text, found: true }
-        await this.#drawSearch()
+        this.#search = new IncrementalSearch(this.#walk, this.#text, this.#position)
+        await this.#withPrompt(this.#search.prompt)
         return undefined
       case 'C-v':
         this.#quoteNext = true
@@ -188,10 +194,10 @@ export class LineEditor {
       'C-u': () => this.#kill(0, at, false, true),
       'C-k': () => this.#kill(at, length, false, false),
       'C-y': () => this.#insert(this.#killed),
-      'C-t': () => this.#transpose(),
-      'M-u': () => this.#changeCase(name),
-      'M-l': () => this.#changeCase(name),
-      'M-c': () => this.#changeCase(name),
+      'C-t': () => this.#change(transpose(this.#text, at)),
+      'M-u': () => this.#change(changeCase(this.#text, at, name)),
+      'M-l': () => this.#change(changeCase(this.#text, at, name)),
+      'M-c': () => this.#change(changeCase(this.#text, at, name)),
       'M-.': () => this.#insert(this.#history.at(-1)?.trim().split(/\s+/).at(-1) ?? ''),
       'C-\x7f': () => this.#undoOne(),
       up: () => this.#walkUp(),
@@ -256,67 +262,29 @@ export class LineEditor {
     this.#remove(from, to)
   }
 
-  #transpose(): void {
-    if (this.#position === 0 || this.#text.length < 2) return
+  #change({ text, position }: { text: string; position: number }): void {
     this.#keep()
-    const at = Math.min(this.#position, this.#text.length - 1)
-    const characters = this.#text.charAt(at) + this.#text.charAt(at - 1)
-    this.#text = this.#text.slice(0, at - 1) + characters + this.#text.slice(at + 1)
-    this.#position = at + 1
-  }
-
-  #changeCase(name: string): void {
-    this.#keep()
-    const end = wordEnd(this.#text, this.#position)
-    const word = this.#text.slice(this.#position, end)
-    const changed =
-      name === 'M-u'
-        ? word.toUpperCase()
-        : name === 'M-l'
-          ? word.toLowerCase()
-          : word.toLowerCase().replace(/[\p{L}\p{N}]/u, (letter) => letter.toUpperCase())
-    this.#text = this.#text.slice(0, this.#position) + changed + this.#text.slice(end)
-    this.#position = end
+    this.#text = text
+    this.#position = position
   }
 
   /** True where the key belonged to the search; any other key ends it and works on the line found. */
-  #handleSearch(key: Key): boolean {
-    const search = this.#search
-    if (!search) return false
-    if (key.kind === 'text') search.text += key.text
-    else if (key.name === 'backspace') {
-      search.text = search.text.slice(0, -1)
-      search.at = 0
-    } else if (key.name === 'C-r') search.at++
-    else if (key.name === 'C-g' || key.name === 'C-c') {
-      this.#replace(search.before)
-      this.#endSearch()
-      return true
-    } else {
-      this.#endSearch()
-      return key.name === 'escape'
-    }
-    const found = this.#walk.search(search.text, search.at)
-    search.found = found !== undefined
-    if (found) {
-      search.at = found.at
-      this.#text = found.line
-      this.#position = Math.max(0, found.line.lastIndexOf(search.text))
-    } else if (key.kind === 'key') search.at = Math.max(0, search.at - 1)
-    void this.#drawSearch()
-    return true
+  async #handleSearch(search: IncrementalSearch, key: Key): Promise<boolean> {
+    const result = search.handle(key)
+    this.#text = search.line
+    this.#position = search.position
+    if (result === 'searching') await this.#withPrompt(search.prompt)
+    else await this.#endSearch()
+    return result !== 'other'
   }
 
-  #drawSearch(): Promise<void> {
-    const search = this.#search
-    if (!search) return Promise.resolve()
-    const prompt = `(${search.found ? '' : 'failed '}reverse-i-search)\`${search.text}': `
+  #withPrompt(prompt: string): Promise<void> {
     return this.#terminal.write(this.#screen.withPrompt(prompt, this.#text, this.#position))
   }
 
-  #endSearch(): void {
+  #endSearch(): Promise<void> {
     this.#search = undefined
-    void this.#terminal.write(this.#screen.withPrompt(this.#prompt, this.#text, this.#position))
+    return this.#withPrompt(this.#prompt)
   }
 
   async #completeWord(again: boolean, signal: AbortSignal): Promise<void> {

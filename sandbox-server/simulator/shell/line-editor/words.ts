@@ -43,3 +43,33 @@ export function previousCharacter(text: string, from: number): number {
   for (const { index } of segmenter.segment(text.slice(start, from))) last = start + index
   return last
 }
+
+interface Edited {
+  readonly text: string
+  readonly position: number
+}
+
+/** Ctrl-T: the character before the cursor goes over the one at it. */
+export function transpose(text: string, position: number): Edited {
+  if (position === 0 || text.length < 2) return { text, position }
+  const at = Math.min(position, text.length - 1)
+  return {
+    text: text.slice(0, at - 1) + text.charAt(at) + text.charAt(at - 1) + text.slice(at + 1),
+    position: at + 1,
+  }
+}
+
+/** Alt-U, Alt-L, Alt-C: the word from the cursor in capitals, small letters, or with a capital first. */
+export function changeCase(text: string, position: number, key: string): Edited {
+  const end = wordEnd(text, position)
+  const word = text.slice(position, end)
+  const lower = word.toLowerCase()
+  const kind = key.toLowerCase()
+  const changed =
+    kind === 'm-u'
+      ? word.toUpperCase()
+      : kind === 'm-l'
+        ? lower
+        : lower.replace(letter, (first) => first.toUpperCase())
+  return { text: text.slice(0, position) + changed + text.slice(end), position: end }
+}

@@ -274,3 +274,21 @@ it('slows a program to the pace of the screen', async () => {
   clearInterval(stop)
   expect(screen.lines().at(-1)).toBe('~/workspace $')
 })
+
+it('expands !! and !$ and says what event there is not', async () => {
+  const screen = await openScreen()
+  await screen.type("echo a b\r!!\recho !$ '!!' !e\recho !nope\r")
+  expect(screen.lines()).toEqual([
+    '~/workspace $ echo a b',
+    'a b',
+    '~/workspace $ !!',
+    'echo a b',
+    'a b',
+    "~/workspace $ echo !$ '!!' !e",
+    "echo b '!!' echo a b",
+    'b !! echo a b',
+    '~/workspace $ echo !nope',
+    'bash: !nope: event not found',
+    '~/workspace $',
+  ])
+})

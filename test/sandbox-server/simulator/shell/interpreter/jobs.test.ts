@@ -64,3 +64,14 @@ it('timeout ends what takes too long', async () => {
   await done
   expect(stdout.text()).toBe('124\nquick\n')
 })
+
+it('a fork bomb dies of the limit, and the shell goes on', async () => {
+  const { done, stdout } = await start('b() { b | b & }; b; wait; echo alive; x=y; while :; do x=$x$x; done')
+  await done
+  expect(stdout.text().split('\n')).toEqual([
+    'bash: line 1: fork: retry: Resource temporarily unavailable',
+    'alive',
+    'bash: line 1: x: cannot allocate 67108864 bytes',
+    '',
+  ])
+})
