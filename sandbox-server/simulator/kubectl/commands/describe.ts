@@ -27,7 +27,11 @@ export const describeCommand: KubectlCommand = {
     ...selectorFlag,
     ...allNamespacesFlag,
     'chunk-size': { type: 'integer', default: '500', summary: 'Objects to ask for at a time' },
-    'show-events': { type: 'boolean', default: 'true', summary: 'Show the events of the object' },
+    'show-events': {
+      type: 'boolean',
+      default: 'true',
+      summary: 'Show the events; left out, those of a single object are shown',
+    },
   },
   arguments: 'types-and-names',
   run: describe,
@@ -44,19 +48,24 @@ async function describe(invocation: Invocation): Promise<void> {
   })
   const errors: unknown[] = []
   const found: Found[] = []
+  let byPrefix = false
   for (const target of targets)
     try {
       found.push(...(await fetchObjects(invocation, [target])))
     } catch (error) {
-      const byPrefix =
-        isStatus(error, 'NotFound') && args.length === 2 && !args.some((arg) => arg.includes('/'))
-      const matching = byPrefix
+      const named = isStatus(error, 'NotFound') && args.length === 2 && !args.some((arg) => arg.includes('/'))
+      const matching = named
         ? await withPrefix(invocation, target.mapping, target.namespace, args[1] ?? '')
         : []
+      byPrefix ||= matching.length > 0
       if (matching.length > 0) found.push(...matching)
       else errors.push(error)
     }
-  const context = describeContext(invocation)
+  const single = found.length === 1 && errors.length === 0 && !byPrefix
+  const context = describeContext(
+    invocation,
+    flags.has('show-events') ? flags.boolean('show-events') : single,
+  )
   for (const [index, { mapping, object }] of found.entries()) {
     const text = await describerOf(mapping.group, mapping.kind)(context, object)
     await invocation.out(`${index > 0 ? '\n\n' : ''}${text}`)

@@ -21,9 +21,8 @@ export interface DescribeContext {
 
 export type Describer = (context: DescribeContext, object: Unstructured) => Promise<string>
 
-export function describeContext(invocation: Invocation): DescribeContext {
-  const { client, flags } = invocation
-  const showEvents = flags.boolean('show-events')
+export function describeContext(invocation: Invocation, showEvents: boolean): DescribeContext {
+  const { client } = invocation
   const since = (time: string | undefined) =>
     time ? humanDuration(invocation.process.clock.now() - Date.parse(time)) : '<unknown>'
   const list = async <T extends KubernetesObject>(
@@ -96,11 +95,8 @@ export function describeEvents(
   }
 }
 
+/** By lastTimestamp alone: what has none, as the scheduler's events, comes first (util/event/sorted_event_list.go). */
 function byTime(a: Event, b: Event): number {
-  const time = (event: Event) => {
-    const last =
-      event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.firstTimestamp
-    return last ? Date.parse(last) : 0
-  }
+  const time = (event: Event) => (event.lastTimestamp ? Date.parse(event.lastTimestamp) : 0)
   return time(a) - time(b)
 }

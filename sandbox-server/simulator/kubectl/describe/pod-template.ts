@@ -11,15 +11,15 @@ export function describePodTemplate(w: DescribeWriter, template: PodTemplateSpec
     return
   }
   const { metadata, spec } = template
-  w.labels('Labels', metadata?.labels, '  ')
+  w.labels('  Labels', metadata?.labels)
   if (metadata?.annotations && Object.keys(metadata.annotations).length > 0)
-    w.labels('Annotations', metadata.annotations, '  ')
+    w.annotations('  Annotations', metadata.annotations)
   if (spec?.serviceAccountName) w.line(1, `Service Account:\t${spec.serviceAccountName}`)
   if (spec?.initContainers && spec.initContainers.length > 0)
     describeContainers(w, 'Init Containers', spec.initContainers, [], { indent: '  ' })
   describeContainers(w, 'Containers', spec?.containers ?? [], [], { indent: '  ' })
   describeVolumes(w, spec?.volumes, '  ')
   if (spec?.priorityClassName) w.line(1, `Priority Class Name:\t${spec.priorityClassName}`)
-  w.labels('Node-Selectors', spec?.nodeSelector, '  ')
-  describeTolerations(w, 'Tolerations', spec?.tolerations, '  ')
+  w.labels('  Node-Selectors', spec?.nodeSelector)
+  describeTolerations(w, '  Tolerations', spec?.tolerations)
 }

@@ -58,26 +58,35 @@ async function runQuery(
   const names = query.search
     ? candidates(query.name, { search: conf.search, ndots: query.ndots ?? conf.ndots })
     : [bare]
-  if (first && query.command && query.comments && !query.short)
-    await stdout.write(`\n; <<>> DiG ${version} <<>> ${words.join(' ')}\n;; global options: +cmd\n`)
+  // Printed with the first answer, after what went wrong before it.
+  let greeting =
+    first && query.command && query.comments && !query.short
+      ? `\n; <<>> DiG ${version} <<>> ${words.join(' ')}\n${query.server === undefined ? '' : '; (1 server found)\n'};; global options: +cmd\n`
+      : ''
   for (const [index, name] of names.entries()) {
     const last = index === names.length - 1
     const answer = await ask(process, query, name, servers)
-    if (typeof answer === 'number') return answer
+    if (answer === undefined) {
+      await stdout.write(`${greeting};; no servers could be reached\n`)
+      return 9
+    }
     const found = answer.message.code === 'NOERROR' && (answer.message.answers.length > 0 || !query.search)
     // While a search goes on, names that do not exist are passed over (dighost.c: next_origin on NXDOMAIN).
     const passed = !last && (answer.message.code === 'NXDOMAIN' || !found)
     if (passed && !query.showSearch) continue
     await stdout.write(
-      formatAnswer(query, answer.message, {
-        server: answer.server,
-        port: query.port,
-        tcp: answer.tcp,
-        milliseconds: answer.milliseconds,
-        when: process.clock.now(),
-        bytes: encodeDns(answer.message).length,
-      }),
+      greeting +
+        formatAnswer(query, answer.message, {
+          server: answer.server,
+          serverName: query.server ?? answer.server,
+          port: query.port,
+          tcp: answer.tcp,
+          milliseconds: answer.milliseconds,
+          when: process.clock.now(),
+          bytes: encodeDns(answer.message).length,
+        }),
     )
+    greeting = ''
     if (!passed) return 0
   }
   return 0
@@ -95,7 +104,7 @@ async function ask(
   query: DigQuery,
   name: string,
   servers: readonly string[],
-): Promise<Answered | number> {
+): Promise<Answered | undefined> {
   const { clock, signal, stdout } = process
   for (let attempt = 0; attempt < query.tries; attempt++)
     for (const server of servers) {
@@ -128,8 +137,7 @@ async function ask(
         } else throw error
       }
     }
-  await stdout.write(query.short ? ';; no servers could be reached\n' : '\n;; no servers could be reached\n')
-  return 9
+  return undefined
 }
 
 const usage = `Usage:  dig [@global-server] [domain] [q-type] [q-class] {q-opt}

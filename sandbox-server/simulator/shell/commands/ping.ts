@@ -52,66 +52,96 @@ async function run(process: Process, options: PingOptions, host: string, address
   await stdout.write(`PING ${host} (${address}) ${options.bytes}(${options.bytes + 28}) bytes of data.\n`)
   const interrupt = new AbortController()
   process.onSignal('SIGINT', () => interrupt.abort(new Signalled('SIGINT')))
-  const ended = AbortSignal.any([process.signal, interrupt.signal])
   const startedAt = clock.now()
-  const times: number[] = []
-  let sent = 0
-  let errors = 0
+  const round: Round = { times: [], errors: 0, lastEventAt: startedAt, failure: undefined }
+  const stop = new AbortController()
+  const ended = AbortSignal.any([process.signal, interrupt.signal, stop.signal])
   const deadline =
     options.deadlineMs === undefined ? Number.POSITIVE_INFINITY : startedAt + options.deadlineMs
-  for (let sequence = 1; sent < options.count && clock.now() < deadline && !ended.aborted; sequence++) {
-    const sentAt = clock.now()
+  const waiting = new Set<Promise<void>>()
+  let sent = 0
+  // Packets leave at their interval, whether those before were answered or not.
+  while (sent < options.count && clock.now() < deadline && !ended.aborted && round.failure === undefined) {
     sent++
-    const wait = new AbortController()
-    const timer = clock.after(Math.min(options.waitMs, deadline - sentAt), () => wait.abort())
-    try {
-      const reply = await process.sockets.ping({
-        to: address,
-        bytes: options.bytes,
-        sequence,
-        ...(options.ttl === undefined ? {} : { ttl: options.ttl }),
-        ...(options.dontFragment ? { dontFragment: true } : {}),
-        signal: AbortSignal.any([ended, wait.signal]),
-      })
-      const time = clock.now() - sentAt
-      if (reply.type === 'echo') {
-        times.push(time)
-        if (!options.quiet)
-          await stdout.write(
-            `${reply.bytes + 8} bytes from ${name(options, host, reply.from)}: icmp_seq=${sequence} ttl=${reply.ttl} time=${shownTime(time)} ms\n`,
-          )
-      } else {
-        errors++
-        if (!options.quiet)
-          await stdout.write(`From ${reply.from} icmp_seq=${sequence} ${errorText(reply.type, reply.mtu)}\n`)
-      }
-    } catch (error) {
-      if (error instanceof SocketError) {
-        if (error.code === 'EMSGSIZE') {
-          errors++
-          const mtu = /mtu[= ](\d+)/.exec(error.message)?.[1] ?? '1500'
-          await stdout.write(`ping: local error: message too long, mtu=${mtu}\n`)
-        } else if (error.code === 'ENETUNREACH' || error.code === 'EHOSTUNREACH') {
-          const text = error.code === 'ENETUNREACH' ? 'Network is unreachable' : 'No route to host'
-          await process.stderr.write(`ping: connect: ${text}\n`)
-          return 2
-        } else if (error.code === 'EPERM' || error.code === 'EACCES')
-          await process.stderr.write('ping: sendmsg: Operation not permitted\n')
-        else throw error
-      } else if (!ended.aborted && !wait.signal.aborted) throw error
-    } finally {
-      timer.cancel()
-    }
-    const rest = sentAt + options.intervalMs - clock.now()
-    if (sent < options.count && rest > 0 && !ended.aborted)
-      await clock.sleep(Math.min(rest, Math.max(0, deadline - clock.now())), ended).catch(() => undefined)
+    round.lastEventAt = clock.now()
+    const reply = pingOnce(process, options, host, address, sent, deadline, ended, round).finally(() =>
+      waiting.delete(reply),
+    )
+    waiting.add(reply)
+    if (sent >= options.count) break
+    const pause = Math.min(options.intervalMs, Math.max(0, deadline - clock.now()))
+    await clock.sleep(pause, ended).catch(() => undefined)
   }
+  if (!ended.aborted) await Promise.all(waiting)
+  stop.abort()
   if (process.signal.aborted) throw process.signal.reason
-  await stdout.write(statistics(host, sent, times, errors, clock.now() - startedAt, interrupt.signal.aborted))
+  if (round.failure !== undefined) {
+    await process.stderr.write(round.failure)
+    return 2
+  }
+  await stdout.write(statistics(host, sent, round.times, round.errors, round.lastEventAt - startedAt))
   // iputils: 0 with a reply (and with -w and -c: with all of them), 1 without.
   const enough =
     options.deadlineMs !== undefined && options.count !== Number.POSITIVE_INFINITY ? options.count : 1
-  return times.length >= enough ? 0 : 1
+  return round.times.length >= enough ? 0 : 1
+}
+
+interface Round {
+  readonly times: number[]
+  errors: number
+  /** When the last packet left or came. */
+  lastEventAt: number
+  /** What ends the program. */
+  failure: string | undefined
+}
+
+async function pingOnce(
+  process: Process,
+  options: PingOptions,
+  host: string,
+  address: string,
+  sequence: number,
+  deadline: number,
+  ended: AbortSignal,
+  round: Round,
+): Promise<void> {
+  const { clock, stdout, stderr } = process
+  const sentAt = clock.now()
+  const wait = new AbortController()
+  const timer = clock.after(Math.min(options.waitMs, deadline - sentAt), () => wait.abort())
+  try {
+    const reply = await process.sockets.ping({
+      to: address,
+      bytes: options.bytes,
+      sequence,
+      ...(options.ttl === undefined ? {} : { ttl: options.ttl }),
+      ...(options.dontFragment ? { dontFragment: true } : {}),
+      signal: AbortSignal.any([ended, wait.signal]),
+    })
+    const time = clock.now() - sentAt
+    round.lastEventAt = clock.now()
+    if (reply.type === 'echo') round.times.push(time)
+    else round.errors++
+    if (options.quiet) return
+    await stdout.write(
+      reply.type === 'echo'
+        ? `${reply.bytes + 8} bytes from ${name(options, host, reply.from)}: icmp_seq=${sequence} ttl=${reply.ttl} time=${shownTime(time)} ms\n`
+        : `From ${reply.from} icmp_seq=${sequence} ${errorText(reply.type, reply.mtu)}\n`,
+    )
+  } catch (error) {
+    if (ended.aborted || wait.signal.aborted) return
+    if (!(error instanceof SocketError)) throw error
+    if (error.code === 'EMSGSIZE') {
+      round.errors++
+      await stdout.write(
+        `ping: local error: message too long, mtu=${/mtu[= ](\d+)/.exec(error.message)?.[1] ?? '1500'}\n`,
+      )
+    } else if (error.code === 'ENETUNREACH') round.failure = 'ping: connect: Network is unreachable\n'
+    else if (error.code === 'EHOSTUNREACH') round.failure = 'ping: connect: No route to host\n'
+    else await stderr.write('ping: sendmsg: Operation not permitted\n')
+  } finally {
+    timer.cancel()
+  }
 }
 
 function name(options: PingOptions, host: string, from: string): string {
@@ -156,7 +186,6 @@ function statistics(
   times: readonly number[],
   errors: number,
   elapsed: number,
-  _interrupted: boolean,
 ): string {
   const loss = sent === 0 ? 0 : ((sent - times.length) / sent) * 100
   const lossText = Number.isInteger(loss) ? String(loss) : String(Number(loss.toPrecision(6)))

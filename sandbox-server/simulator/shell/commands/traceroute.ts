@@ -115,7 +115,7 @@ export const traceroute: Program = async (process) => {
       }
       const shown = reply.from === from ? '' : ` ${reply.from} (${reply.from})`
       await stdout.write(
-        ` ${shown.trimStart()}${shown === '' ? ' ' : '  '}${shownTime(milliseconds)}${marks[reply.type] ?? ''}`,
+        `${from === '' ? '  ' : shown === '' ? ' ' : '  '}${shown.trimStart()}${shown === '' ? ' ' : '  '}${shownTime(milliseconds)}${marks[reply.type] ?? ''}`,
       )
       from = reply.from
       last = reply

@@ -18,8 +18,10 @@ export function progressMeter(
     begin: async () => {
       if (shown) await process.stderr.write(`${heading}\r${line(0, 0, 0)}`)
     },
-    end: async ({ sizeDownload, sizeUpload, timeTotal }) => {
-      if (shown) await process.stderr.write(`\r${line(sizeDownload, sizeUpload, timeTotal)}\n`)
+    end: async ({ sizeDownload, sizeUpload, timeTotal, exitCode }) => {
+      // Where no connection came about, nothing more is drawn, not even the line's end.
+      if (!shown || exitCode === 6 || exitCode === 7) return
+      await process.stderr.write(`\r${line(sizeDownload, sizeUpload, timeTotal)}\n`)
     },
   }
 }
@@ -27,9 +29,11 @@ export function progressMeter(
 function line(download: number, upload: number, time: number): string {
   const total = download + upload
   const percent = total > 0 ? 100 : 0
-  const rate = (bytes: number) => amount(time > 0 ? Math.floor(bytes / time) : 0)
+  const rate = (bytes: number) => amount(Math.floor(bytes / Math.max(time, 0.001)))
   const spent = time >= 1 ? clock(Math.floor(time)) : '--:--:--'
-  return `${pad(percent, 3)} ${amount(total)} ${pad(download > 0 ? 100 : 0, 3)} ${amount(download)} ${pad(upload > 0 ? 100 : 0, 3)} ${amount(upload)}  ${rate(download).padStart(5)}  ${rate(upload).padStart(5)} ${'--:--:--'} ${spent} --:--:-- ${rate(download)}`
+  const share = (bytes: number) => pad(bytes > 0 ? 100 : 0, 3)
+  const amounts = `${pad(percent, 3)} ${amount(total)}  ${share(download)} ${amount(download)}  ${share(upload)} ${amount(upload)}`
+  return `${amounts}  ${rate(download)}  ${rate(upload)} --:--:-- ${spent} --:--:-- ${rate(download)}`
 }
 
 const pad = (value: number | string, width: number) => String(value).padStart(width)

@@ -162,7 +162,10 @@ async function exchange(
     `${request.method} ${target} HTTP/${version}`,
     ...request.headers.map(([name, value]) => `${name}: ${value}`),
   ]
-  if (request.body) lines.push(`Content-Length: ${request.body.length}`)
+  if (request.body) {
+    const type = lines.findIndex((line) => line.startsWith('Content-Type:'))
+    lines.splice(type < 0 ? lines.length : type, 0, `Content-Length: ${request.body.length}`)
+  }
   await output.say(`${lines.map((line) => `> ${line}\n`).join('')}> \n`)
   facts.method = request.method
   facts.sizeRequest += lines.reduce((sum, line) => sum + line.length + 2, 2)

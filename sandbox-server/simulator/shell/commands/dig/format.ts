@@ -4,6 +4,8 @@ import type { DigQuery } from './options.ts'
 
 export interface AnswerFacts {
   readonly server: string
+  /** As it was given after @. */
+  readonly serverName: string
   readonly port: number
   readonly tcp: boolean
   readonly milliseconds: number
@@ -52,7 +54,7 @@ export function formatAnswer(query: DigQuery, message: DnsMessage, facts: Answer
   section('AUTHORITY', message.authorities, query.authority)
   section('ADDITIONAL', records, query.additional)
   if (query.stats)
-    text += `;; Query time: ${facts.milliseconds} msec\n;; SERVER: ${facts.server}#${facts.port}(${facts.server}) (${facts.tcp ? 'TCP' : 'UDP'})\n;; WHEN: ${when(facts.when)}\n;; MSG SIZE  rcvd: ${facts.bytes}\n\n`
+    text += `;; Query time: ${facts.milliseconds} msec\n;; SERVER: ${facts.server}#${facts.port}(${facts.serverName}) (${facts.tcp ? 'TCP' : 'UDP'})\n;; WHEN: ${when(facts.when)}\n;; MSG SIZE  rcvd: ${facts.bytes}\n\n`
   return text
 }
 
