@@ -87,10 +87,12 @@ function findPlugin(node: NodeOfCall, configuration: Readonly<Record<string, unk
 
 function readConfiguration(node: Pick<NodeOfCall, 'files'>): PluginList | undefined {
   const { files } = node
-  if (!files.stat(configurationDirectory)) return undefined
+  if (files.stat(configurationDirectory)?.type !== 'directory') return undefined
   for (const name of files.list(configurationDirectory)) {
     if (!/\.(conf|conflist|json)$/.test(name)) continue
-    const list = parseList(files.readText(`${configurationDirectory}/${name}`), name)
+    const path = `${configurationDirectory}/${name}`
+    if (files.stat(path)?.type !== 'file') continue
+    const list = parseList(files.readText(path), name)
     if (list) return list
   }
   return undefined
@@ -102,7 +104,10 @@ function parseList(text: string, file: string): PluginList | undefined {
     const value = JSON.parse(text) as Record<string, unknown>
     const name = typeof value.name === 'string' ? value.name : file
     if (Array.isArray(value.plugins) && value.plugins.length > 0) {
-      return { name, plugins: value.plugins as Record<string, unknown>[] }
+      const plugins = value.plugins.filter(
+        (one): one is Record<string, unknown> => typeof one === 'object' && one !== null,
+      )
+      return { name, plugins }
     }
     return typeof value.type === 'string' ? { name, plugins: [value] } : undefined
   } catch {

@@ -2,15 +2,19 @@
 // (pkg/proxy/healthcheck/service_health.go).
 import type { Process } from '../../node/process.ts'
 import { type HttpServer, serveHttp } from '../http/server.ts'
+import { klog, type Log } from '../klog.ts'
+import { SocketError } from '../socket.ts'
 import type { ServicePort } from './service-ports.ts'
 
 export class HealthCheckPorts {
   readonly #process: Process
+  readonly #log: Log
   readonly #servers = new Map<number, HttpServer>()
   #ports: readonly ServicePort[] = []
 
   constructor(process: Process) {
     this.#process = process
+    this.#log = klog(process)
   }
 
   sync(ports: readonly ServicePort[]): void {
@@ -21,7 +25,19 @@ export class HealthCheckPorts {
       server.close()
       this.#servers.delete(port)
     }
-    for (const port of wanted) if (!this.#servers.has(port)) this.#servers.set(port, this.#serve(port))
+    for (const port of wanted) {
+      if (this.#servers.has(port)) continue
+      try {
+        this.#servers.set(port, this.#serve(port))
+      } catch (error) {
+        if (!(error instanceof SocketError)) throw error
+        this.#log(
+          'E',
+          'service_health.go:195',
+          `"Failed to start healthcheck" err="${error.message}" port=${port}`,
+        )
+      }
+    }
   }
 
   close(): void {

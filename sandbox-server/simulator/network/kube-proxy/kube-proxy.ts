@@ -43,11 +43,14 @@ export const kubeProxy: Program = async (process) => {
   const nodeIp = () =>
     objects.get(nodes, { name: node })?.status?.addresses?.find((one) => one.type === 'InternalIP')
       ?.address ?? ''
-  const sync = new Coalesced(process.clock, minSyncPeriodMs, () => {
+  const syncRules = () => {
     const ports = servicePorts([...knownServices.values()], [...knownSlices.values()], node)
     program(namespace, ports, { clusterCidr, nodeIp: nodeIp(), localhostNodePorts: true })
     health.sync(ports)
-  })
+  }
+  const sync = new Coalesced(process.clock, minSyncPeriodMs, syncRules, (why) =>
+    log('E', 'proxier.go:1512', `"Failed to execute iptables-restore" err="${why}"`),
+  )
   const stopServices = objects.watch(services, ({ type, object }) => {
     if (type === 'DELETED') knownServices.delete(object.metadata.uid)
     else knownServices.set(object.metadata.uid, object)

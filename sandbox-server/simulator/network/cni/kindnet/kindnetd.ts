@@ -33,17 +33,18 @@ export const kindnetd: Program = async (process) => {
   const stopEnforcing = enforcePolicies(namespace, name, world)
 
   const known = new Map<string, Node>()
-  const sync = new Coalesced(process.clock, 1000, () => {
+  const reconcile = () => {
     for (const node of known.values()) {
-      if (node.metadata?.name === name && node.spec?.podCIDR)
+      if (node.metadata?.name === name && node.spec?.podCIDR) {
         writeConfiguration(process, log, node.spec.podCIDR)
+      }
     }
-    syncRoutes(
-      namespace,
-      [...known.values()].filter((node) => node.metadata?.name !== name),
-      log,
-    )
-  })
+    const others = [...known.values()].filter((node) => node.metadata?.name !== name)
+    syncRoutes(namespace, others, log)
+  }
+  const sync = new Coalesced(process.clock, 1000, reconcile, (why) =>
+    log('E', 'main.go:245', `Failed to reconcile routes, retrying after error: ${why}`),
+  )
   const stopNodes = objects.watch(nodes, ({ type, object }) => {
     if (type === 'DELETED') known.delete(object.metadata.name)
     else known.set(object.metadata.name, object)

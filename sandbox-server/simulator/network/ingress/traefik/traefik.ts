@@ -175,7 +175,7 @@ function watchIngresses(state: State): () => void {
   }
   log('INF', 'Starting provider *ingress.Provider')
   let said = new Set<string>()
-  const sync = new Coalesced(process.clock, throttleMs, () => {
+  const readAll = () => {
     // Traefik says the same again with every change; here only what is new, so that a log stays readable.
     const now = new Set<string>()
     const report: typeof log = (level, message, fields) => {
@@ -187,7 +187,10 @@ function watchIngresses(state: State): () => void {
       writeIngressStatus(objects, provider, ingress, report)
     state.routers = routingTable(objects, provider, report)
     said = now
-  })
+  }
+  const sync = new Coalesced(process.clock, throttleMs, readAll, (why) =>
+    log('ERR', `Provider error, retrying in 30s: ${why}`, { providerName: 'kubernetes' }),
+  )
   const request = () => sync.request()
   const stops = [
     objects.watch(ingresses, request),
