@@ -18,7 +18,7 @@ import { validateVolumes } from './volumes.ts'
 export function validatePodSpec(
   spec: PodSpec | undefined,
   path: Path,
-  _options: { isTemplate: boolean },
+  options: { isTemplate: boolean },
 ): FieldError[] {
   const { names, errors } = validateVolumes(spec?.volumes ?? [], path.child('volumes'))
   const grace = spec?.terminationGracePeriodSeconds ?? 30
@@ -41,7 +41,7 @@ export function validatePodSpec(
     errors.push(fieldNotSupported(path.child('dnsPolicy'), dns, dnsPolicies))
   errors.push(
     ...validateLabels(spec?.nodeSelector, path.child('nodeSelector')),
-    ...validateHostPorts(spec, path),
+    ...validateHostPorts(spec, path, options.isTemplate),
     ...validateSecurity(spec, path.child('securityContext')),
     ...validateAffinity(spec?.affinity, path.child('affinity')),
     ...validateDnsConfig(spec, path.child('dnsConfig')),
@@ -56,13 +56,15 @@ export function validatePodSpec(
   return errors
 }
 
-function validateHostPorts(spec: PodSpec | undefined, path: Path): FieldError[] {
+/** A template may leave the port open: it is filled in when its pods are made. */
+function validateHostPorts(spec: PodSpec | undefined, path: Path, isTemplate: boolean): FieldError[] {
   if (!spec?.hostNetwork) return []
   return (spec.containers ?? []).flatMap((container, index) =>
     (container.ports ?? []).flatMap((port, place) => {
-      if ((port.hostPort ?? 0) === (port.containerPort ?? 0)) return []
+      const host = port.hostPort ?? 0
+      if (host === (port.containerPort ?? 0) || (isTemplate && host === 0)) return []
       const at = path.child('containers').index(index).child('ports').index(place).child('hostPort')
-      return [fieldInvalid(at, port.hostPort ?? 0, 'must match `containerPort` when `hostNetwork` is true')]
+      return [fieldInvalid(at, host, 'must match `containerPort` when `hostNetwork` is true')]
     }),
   )
 }
