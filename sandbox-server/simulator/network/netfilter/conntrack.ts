@@ -39,6 +39,8 @@ const udpTimeoutMs = 30_000
 const udpStreamTimeoutMs = 120_000
 const icmpTimeoutMs = 30_000
 const sweepEvery = 512
+/** nf_conntrack_max, for a node of small memory. */
+const maxFlows = 32_768
 
 export class Conntrack {
   readonly #namespace: Namespace
@@ -85,14 +87,17 @@ export class Conntrack {
     return packet.flow.seenReply ? 'ESTABLISHED' : 'NEW'
   }
 
-  /** Keeps a flow whose first packet came through. */
-  confirm(flow: Flow): void {
-    if (flow.isConfirmed) return
+  /** Keeps a flow whose first packet came through. Gives false where the table is full: the packet is to be dropped. */
+  confirm(flow: Flow): boolean {
+    if (flow.isConfirmed) return true
+    if (this.#flows.size >= 2 * maxFlows) this.#sweep()
+    if (this.#flows.size >= 2 * maxFlows) return false
     flow.isConfirmed = true
     this.#flows.set(keyOf(flow.original), flow)
     this.#flows.set(keyOf(flow.reply), flow)
     this.#sinceSweep++
     if (this.#sinceSweep >= sweepEvery) this.#sweep()
+    return true
   }
 
   isTaken(reply: Tuple): boolean {

@@ -9,24 +9,33 @@ import { type Chain, type RejectWith, type Rule, rejectKinds, type Table, type T
 
 export type Verdict = 'accept' | 'drop' | 'policy'
 
-/** Deeper than any chain of jumps that the kernel lets in. */
-const maxDepth = 64
+/** NFT_JUMP_STACK_SIZE of the kernel. */
+const maxDepth = 16
+/** Rules looked at for one packet: chains that branch into one another must not hold up everybody else. */
+const maxRules = 100_000
 
 /** `policy`: no rule decided. */
 export function evaluate(table: Table, chain: Chain, context: MatchContext): Verdict {
-  const verdict = walk(table, chain, context, 0)
+  const verdict = walk(table, chain, { ...context, looked: 0 }, 0)
   return verdict === 'return' ? 'policy' : verdict
 }
 
-function walk(
-  table: Table,
-  chain: Chain,
-  context: MatchContext,
-  depth: number,
-): 'accept' | 'drop' | 'return' {
-  if (depth > maxDepth) return 'drop'
+interface Walk extends MatchContext {
+  looked: number
+}
+
+function walk(table: Table, chain: Chain, context: Walk, depth: number): 'accept' | 'drop' | 'return' {
   const { packet } = context
+  if (depth > maxDepth) {
+    packet.trace?.hop(
+      context.namespace.name,
+      'drop',
+      `more than ${maxDepth} jumps deep in table ${table.name}`,
+    )
+    return 'drop'
+  }
   for (const rule of chain.rules) {
+    if (context.looked++ > maxRules) return 'drop'
     if (!matches(rule, context)) continue
     rule.packets++
     rule.bytes += packetLength(packet)

@@ -112,8 +112,9 @@ export class Netfilter {
   }
 
   #confirm(packet: Packet): boolean {
-    if (packet.flow && !packet.isReply) this.conntrack.confirm(packet.flow)
-    return true
+    if (!packet.flow || packet.isReply || this.conntrack.confirm(packet.flow)) return true
+    packet.trace?.hop(this.namespace.name, 'drop', 'nf_conntrack: table full, dropping packet')
+    return false
   }
 
   #pass(

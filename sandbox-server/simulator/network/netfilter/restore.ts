@@ -94,7 +94,10 @@ function restoreLine(table: Table, chains: Map<string, Chain>, line: string): vo
 }
 
 function commit(table: Table, chains: Map<string, Chain>): void {
-  for (const chain of chains.values()) for (const rule of chain.rules) checkJump(chains, rule)
+  for (const chain of chains.values()) {
+    for (const rule of chain.rules) checkJump(chains, rule)
+    checkLoop(chains, chain.name)
+  }
   table.chains.clear()
   for (const [name, chain] of chains) table.chains.set(name, chain)
 }
@@ -102,6 +105,22 @@ function commit(table: Table, chains: Map<string, Chain>): void {
 export function checkJump(chains: ReadonlyMap<string, Chain>, rule: Rule): void {
   if (rule.target?.kind !== 'jump' || chains.has(rule.target.chain)) return
   throw new IptablesError(`Couldn't load target \`${rule.target.chain}':No such file or directory`, 2)
+}
+
+/** The kernel refuses chains that lead back to themselves (ELOOP, which nf_tables reports as too many links). */
+export function checkLoop(chains: ReadonlyMap<string, Chain>, start: string): void {
+  const seen = new Set<string>()
+  const open = [start]
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    for (const { target } of chains.get(name)?.rules ?? []) {
+      if (target?.kind !== 'jump') continue
+      if (target.chain === start)
+        throw new IptablesError(`RULE_APPEND failed (Too many links): rule in chain ${start}`, 4)
+      if (seen.has(target.chain)) continue
+      seen.add(target.chain)
+      open.push(target.chain)
+    }
+  }
 }
 
 function atLine(error: unknown, line: number): unknown {

@@ -77,8 +77,13 @@ function setLink(namespace: Namespace, words: readonly string[]): ToolResult {
   for (let index = 1; index < rest.length; index++) {
     const word = rest[index]
     if (word === 'up' || word === 'down') device.up = word === 'up'
-    else if (word === 'mtu') device.mtu = Number(rest[++index])
-    else return failure(`Error: argument "${word}" is not simulated.`)
+    else if (word === 'mtu') {
+      const mtu = Number(rest[++index])
+      if (!Number.isInteger(mtu))
+        return failure(`Error: argument "${rest[index]}" is wrong: Invalid "mtu" value`)
+      if (mtu < 68) return { code: 2, error: 'Error: mtu less than device minimum.\n' }
+      device.mtu = mtu
+    } else return failure(`Error: argument "${word}" is not simulated.`)
   }
   return { code: 0 }
 }

@@ -5,7 +5,7 @@ import { IptablesError } from '../netfilter/iptables-error.ts'
 import { parseRule } from '../netfilter/parse.ts'
 import { TargetError } from '../netfilter/parse-target.ts'
 import { formatRule, saveNetfilter } from '../netfilter/print.ts'
-import { checkJump, restoreNetfilter, tableNamed } from '../netfilter/restore.ts'
+import { checkJump, checkLoop, restoreNetfilter, tableNamed } from '../netfilter/restore.ts'
 import { type Chain, makeChain, type Rule, type Table } from '../netfilter/rule.ts'
 import { MissingArgument } from '../netfilter/words.ts'
 import { listChain } from './iptables-list.ts'
@@ -199,9 +199,16 @@ function addRule(table: Table, chain: Chain, command: Command, operand: string |
   if (rule.target?.kind === 'DNAT' && table.name !== 'nat')
     throw new IptablesError("Invalid argument. Run `dmesg' for more information.", 4)
   const at = Number(operand ?? 1) - 1
+  const before = [...chain.rules]
   if (command.verb === 'A') chain.rules.push(rule)
   else if (at < 0 || at > chain.rules.length) throw new IptablesError('Index of insertion too big.', 1)
   else chain.rules.splice(at, command.verb === 'R' ? 1 : 0, rule)
+  try {
+    checkLoop(table.chains, chain.name)
+  } catch (error) {
+    chain.rules = before
+    throw error
+  }
 }
 
 function deleteRule(chain: Chain, command: Command, operand: string | undefined): void {

@@ -71,6 +71,35 @@ COMMIT
   })
 })
 
+describe('chains', () => {
+  test('that lead back to themselves are refused', () => {
+    const { a } = twoMachines()
+    const looped = '*filter\n:A - [0:0]\n:B - [0:0]\n-A A -j B\n-A B -j A\nCOMMIT\n'
+    expect(() => restoreNetfilter(a.netfilter, looped, { flush: false })).toThrow('Too many links')
+  })
+
+  test('that branch into one another hold up a packet for a while, and not for ever', async () => {
+    const { a, b, clock } = twoMachines()
+    const names = Array.from({ length: 14 }, (_, index) => `C${index}`)
+    const jumps = names
+      .slice(1)
+      .flatMap((name, index) => new Array<string>(10).fill(`-A C${index} -j ${name}`))
+    const rules = [
+      '*filter',
+      ...names.map((name) => `:${name} - [0:0]`),
+      ...jumps,
+      '-A INPUT -j C0',
+      'COMMIT',
+      '',
+    ]
+    restoreNetfilter(b.netfilter, rules.join('\n'), { flush: false })
+    const timeout = new AbortController()
+    clock.after(1000, () => timeout.abort(new Error('no answer')))
+    const ping = a.sockets.ping({ to: '172.18.0.3', bytes: 56, sequence: 1, signal: timeout.signal })
+    expect(await outcome(clock, ping)).toEqual({ error: 'no answer', afterMs: 1000 })
+  })
+})
+
 describe('a packet', () => {
   const rules = (saved: string) => {
     const machines = twoMachines()
