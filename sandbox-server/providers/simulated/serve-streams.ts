@@ -30,14 +30,6 @@ export async function acceptStreams(
 ): Promise<void> {
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim())
   const protocol = chooseProtocol(path, offered)
-  if (request.headers.upgrade?.toLowerCase() !== 'websocket' || protocol === undefined) {
-    // kubectl falls back from SPDY itself; a client of SPDY alone is told in words.
-    const body = 'only WebSocket upgrades with a channel protocol of Kubernetes are supported'
-    socket.end(
-      `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    )
-    return
-  }
   // What the URL names is looked up before the upgrade, so that a missing pod is a 404 and not a broken stream.
   const refusal = await refusalOf(path, cluster)
   if (refusal) {
@@ -45,6 +37,14 @@ export async function acceptStreams(
     const type = refusal.headers.get('content-type') ?? 'application/json'
     const headers = `Content-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close`
     socket.end(`HTTP/1.1 ${refusal.status} Refused\r\n${headers}\r\n\r\n${body}`)
+    return
+  }
+  if (request.headers.upgrade?.toLowerCase() !== 'websocket' || protocol === undefined) {
+    // kubectl falls back from SPDY itself; a client of SPDY alone is told in words.
+    const body = 'only WebSocket upgrades with a channel protocol of Kubernetes are supported'
+    socket.end(
+      `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    )
     return
   }
   delete request.headers['sec-websocket-protocol']
