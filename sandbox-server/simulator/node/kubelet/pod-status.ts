@@ -168,12 +168,14 @@ function dated(
 ): PodCondition {
   const old = before?.find((candidate) => candidate.type === condition.type)
   const unchanged = old?.status === condition.status
-  return {
+  const written: PodCondition = {
     ...(condition.type === 'PodScheduled' ? old : undefined),
     ...condition,
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     lastTransitionTime: (unchanged ? old.lastTransitionTime : undefined) ?? timestamp(now),
   }
+  // On the wire it is never left out (metav1.Time without omitempty).
+  return Object.assign(written, { lastProbeTime: null })
 }
 
 function names(containers: readonly PodContainer[]): string {
