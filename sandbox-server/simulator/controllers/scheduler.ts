@@ -187,6 +187,8 @@ function reportUnschedulable({ objects, clock }: ControllerContext, pod: Stored<
       const others = (draft.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled')
       const condition = {
         type: 'PodScheduled',
+        // On the wire it is never left out (metav1.Time without omitempty).
+        lastProbeTime: null,
         ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),
         status: 'False',
         lastTransitionTime:
