@@ -114,7 +114,9 @@ function defaultServer(process: Process, inPod: boolean): string {
   const host = process.env.KUBERNETES_SERVICE_HOST
   return inPod && host
     ? `https://${host}:${process.env.KUBERNETES_SERVICE_PORT ?? '443'}`
-    : 'https://127.0.0.1:6443'
+    : process.kubernetes === undefined
+      ? 'http://localhost:8080'
+      : 'https://127.0.0.1:6443'
 }
 
 /** The document with credentials and certificates hidden, as `config view` prints it without --raw. */

@@ -9,6 +9,8 @@ export interface GoTypes {
   readonly pointers: Record<string, string[]>
   /** Schema name to the JSON fields that are written even when they are zero (no omitempty). */
   readonly always: Record<string, string[]>
+  /** Schema name to the JSON fields that come from an embedded struct, with its name: decoding errors print it. */
+  readonly embedded: Record<string, Record<string, string>>
 }
 
 export function goTypes(
@@ -18,6 +20,7 @@ export function goTypes(
   const found: Record<string, Record<string, string>> = {}
   const pointers: Record<string, string[]> = {}
   const always: Record<string, string[]> = {}
+  const embedded: Record<string, Record<string, string>> = {}
   const folderOf = (name: string): string | undefined => {
     if (name.startsWith('io.k8s.api.')) return join(modules.api, ...name.split('.').slice(3, -1))
     if (name.startsWith('io.k8s.apimachinery.'))
@@ -35,14 +38,23 @@ export function goTypes(
     const short = name.split('.').at(-1) ?? ''
     const version = name.split('.').at(-2) ?? ''
     const body = new RegExp(`^type ${short} struct \\{\\n([\\s\\S]*?)\\n\\}`, 'm').exec(source)?.[1] ?? ''
-    for (const [, type = '', json = '', options = ''] of body.matchAll(/^\t\w+\s+(\S+)\s+`json:"([^",]+)([^"]*)"/gm)) {
+    for (const [, inner = ''] of body.matchAll(/^\t(\w+)\s+`json:",inline[^"]*"/gm)) {
+      const innerBody =
+        new RegExp(`^type ${inner} struct \\{\\n([\\s\\S]*?)\\n\\}`, 'm').exec(source)?.[1] ?? ''
+      for (const [, json = ''] of innerBody.matchAll(/`json:"([^",]+)/g)) {
+        embedded[name] = { ...embedded[name], [json]: inner }
+      }
+    }
+    for (const [, type = '', json = '', options = ''] of body.matchAll(
+      /^\t\w+\s+(\S+)\s+`json:"([^",]+)([^"]*)"/gm,
+    )) {
       const printed = printedType(type, source, version)
       if (type.startsWith('*')) pointers[name] = [...(pointers[name] ?? []), json]
       if (!/omitempty|omitzero|inline/.test(options)) always[name] = [...(always[name] ?? []), json]
       if (printed) found[name] = { ...found[name], [json]: printed }
     }
   }
-  return { names: found, pointers, always }
+  return { names: found, pointers, always, embedded }
 }
 
 function sourceOf(folder: string): string {

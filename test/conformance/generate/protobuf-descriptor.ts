@@ -19,7 +19,7 @@ export function protobufDescriptor(...modules: string[]): unknown {
   }
   root.resolveAll()
   const descriptor = root.toJSON({ keepComments: false }) as Descriptor
-  const groups = descriptor.nested?.['k8s']?.nested?.['io']?.nested?.['api']?.nested ?? {}
+  const groups = descriptor.nested?.k8s?.nested?.io?.nested?.api?.nested ?? {}
   for (const [group, { nested: versions }] of Object.entries(groups)) {
     for (const version of Object.keys(versions ?? {})) {
       if (!versions || !/alpha|beta/.test(version)) continue

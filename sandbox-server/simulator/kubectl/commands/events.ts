@@ -39,6 +39,7 @@ async function events(invocation: Invocation): Promise<void> {
   for (const type of types)
     if (!['normal', 'warning'].includes(type.toLowerCase()))
       throw new CliError(`valid --types are Normal or Warning`)
+  const printer = objectPrinter(invocation)
   const all = flags.boolean('all-namespaces')
   const path = all ? '/api/v1/events' : `/api/v1/namespaces/${invocation.namespace}/events`
   const fieldSelector = await selectorOf(invocation)
@@ -48,7 +49,6 @@ async function events(invocation: Invocation): Promise<void> {
   const found = ((isList(list) ? list.items : []) as unknown[] as Event[])
     .filter(fits)
     .sort((a, b) => (lastSeen(a) < lastSeen(b) ? -1 : lastSeen(a) === lastSeen(b) ? 0 : 1))
-  const printer = objectPrinter(invocation)
   if (printer) {
     const items = found.map((event) => ({ apiVersion: 'v1', kind: 'Event', ...event })) as Unstructured[]
     return invocation.out(printer({ apiVersion: 'v1', kind: 'List', metadata: {}, items }))

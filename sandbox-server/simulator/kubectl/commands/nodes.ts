@@ -15,6 +15,7 @@ export async function chosenNodes(invocation: Invocation, command: string): Prom
   const selector = flags.string('selector')
   if (args.length > 0 && selector)
     throw usageError(command, 'error: cannot specify both a node name and a --selector option')
+  if (args.length === 0 && !selector) throw usageError(command, `USAGE: ${command} NODE [flags]`)
   const mapping = await invocation.discovery.resource('nodes')
   if (selector) {
     const list = await invocation.client.json(pathOf(mapping, undefined), {
@@ -24,7 +25,6 @@ export async function chosenNodes(invocation: Invocation, command: string): Prom
       ? list.items.map((object) => ({ mapping, namespace: undefined, name: nameOf(object), object }))
       : []
   }
-  if (args.length === 0) throw usageError(command, `USAGE: ${command} NODE [flags]`)
   const names = args.map((arg) => arg.replace(/^(node|nodes|no)\//, ''))
   return fetchObjects(
     invocation,

@@ -51,6 +51,8 @@ async function wait(invocation: Invocation): Promise<void> {
   const { flags, args, process } = invocation
   const conditions = flags.list('for')
   if (conditions.length === 0) throw new CliError('unrecognized condition: []')
+  for (const condition of conditions)
+    if (!['create', 'delete'].includes(condition.toLowerCase())) parseCondition(condition)
   const timeout = flags.duration('timeout')
   const deadline = process.clock.now() + (timeout < 0 ? 168 * 3_600_000 : timeout)
   const targets = await resolveTargets(invocation, args, {
