@@ -7,25 +7,22 @@ import { customResourceDefinitions, namespaces, pods } from '../api/resources.ts
 import { builtInResources, customResource } from './runtime/all-resources.ts'
 import { messageOf } from './runtime/api-refusal.ts'
 import { timestamp } from './runtime/conditions.ts'
-import { type ControllerContext, changesOf, createController, every, splitKey } from './runtime/controller.ts'
+import { type ControllerContext, createController, every, splitKey } from './runtime/controller.ts'
 import { writeStatus } from './runtime/status.ts'
 
 const lookAgain = 1_000
+/** namespaceDeletionGracePeriod: what is being created at the moment of the deletion gets through before the sweep. */
+const gracePeriod = 5_000
 
 export const namespaceController = createController('namespace-controller', (context) => {
   const { objects } = context
   return {
-    sources: [
-      every(namespaces),
-      changesOf(pods, (pod, event) => {
-        const { namespace } = pod.metadata
-        if (event.type !== 'DELETED' || namespace === undefined) return []
-        return objects.get(namespaces, { name: namespace })?.metadata.deletionTimestamp ? [namespace] : []
-      }),
-    ],
+    sources: [every(namespaces)],
     reconcile(key) {
       const namespace = objects.get(namespaces, { name: splitKey(key).name })
       if (!namespace?.metadata.deletionTimestamp) return undefined
+      const early = Date.parse(namespace.metadata.deletionTimestamp) + gracePeriod - context.clock.now()
+      if (early > 0) return early
       const remains = empty(context, namespace.metadata.name)
       writeStatus(objects, namespaces, namespace, {
         phase: 'Terminating',

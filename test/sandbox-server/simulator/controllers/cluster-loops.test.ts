@@ -39,7 +39,7 @@ describe('a namespace', () => {
       metadata: { name: 'held', namespace: 'demo', finalizers: ['example.com/hold'] },
     })
     world.objects.delete(namespaces, { name: 'demo' })
-    await world.clock.advance(5_000)
+    await world.clock.advance(7_000)
     const telling = () =>
       world.objects
         .get(namespaces, { name: 'demo' })
