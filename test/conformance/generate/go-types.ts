@@ -37,13 +37,14 @@ export function goTypes(
     const source = sources.get(folder) ?? ''
     const short = name.split('.').at(-1) ?? ''
     const version = name.split('.').at(-2) ?? ''
-    const body = new RegExp(`^type ${short} struct \\{\\n([\\s\\S]*?)\\n\\}`, 'm').exec(source)?.[1] ?? ''
-    for (const [, inner = ''] of body.matchAll(/^\t(\w+)\s+`json:",inline[^"]*"/gm)) {
+    let body = new RegExp(`^type ${short} struct \\{\\n([\\s\\S]*?)\\n\\}`, 'm').exec(source)?.[1] ?? ''
+    for (const [, inner = ''] of body.matchAll(/^\t(\w+)\s+`json:"(?:,inline[^"]*)?"/gm)) {
       const innerBody =
         new RegExp(`^type ${inner} struct \\{\\n([\\s\\S]*?)\\n\\}`, 'm').exec(source)?.[1] ?? ''
       for (const [, json = ''] of innerBody.matchAll(/`json:"([^",]+)/g)) {
         embedded[name] = { ...embedded[name], [json]: inner }
       }
+      body += `\n${innerBody}`
     }
     for (const [, type = '', json = '', options = ''] of body.matchAll(
       /^\t\w+\s+(\S+)\s+`json:"([^",]+)([^"]*)"/gm,

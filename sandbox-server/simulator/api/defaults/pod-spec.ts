@@ -58,7 +58,14 @@ function defaultHandler(handler: Item | undefined): void {
 /** Always for `latest` and for images without a tag (parsers.ParseImageName). */
 export function pullPolicy(image: string): string {
   const last = image.slice(image.lastIndexOf('/') + 1)
-  if (image.includes('@')) return 'IfNotPresent'
+  // What cannot be parsed as a reference has no tag.
+  if (
+    image.includes('@') ||
+    !/^[a-zA-Z0-9.:-]*[a-z0-9._/-]+(:[\w.-]+)?$/.test(image) ||
+    /[A-Z]/.test(last.split(':')[0] ?? '')
+  ) {
+    return 'IfNotPresent'
+  }
   const tag = last.includes(':') ? last.slice(last.indexOf(':') + 1) : 'latest'
   return tag === 'latest' ? 'Always' : 'IfNotPresent'
 }

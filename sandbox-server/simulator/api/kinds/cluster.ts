@@ -120,12 +120,13 @@ export const storageClassStrategy: Strategy<StorageClass> = {
     if (provisioner === '') errors.push(fieldRequired(new Path('provisioner')))
     else {
       for (const text of isQualifiedName(provisioner.toLowerCase())) {
-        errors.push(fieldInvalid(new Path('provisioner'), provisioner, text))
+        errors.push(fieldInvalid(new Path('provisioner'), provisioner.toLowerCase(), text))
       }
     }
     const check = (name: 'reclaimPolicy' | 'volumeBindingMode', supported: string[]) => {
       const value = storage[name] ?? ''
-      if (!supported.includes(value)) errors.push(fieldNotSupported(new Path(name), value, supported))
+      if (value !== '' && !supported.includes(value))
+        errors.push(fieldNotSupported(new Path(name), value, supported))
     }
     check('reclaimPolicy', ['Delete', 'Retain'])
     check('volumeBindingMode', ['Immediate', 'WaitForFirstConsumer'])

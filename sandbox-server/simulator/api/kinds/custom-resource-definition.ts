@@ -20,7 +20,7 @@ export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition
       fill(names, { singular: String(names.kind).toLowerCase(), listKind: `${String(names.kind)}List` })
   },
   prepareForCreate(crd, { clock, dryRun }) {
-    const storedVersions = crd.spec?.versions.filter((one) => one.storage).map((one) => one.name) ?? []
+    const storedVersions = (crd.spec?.versions ?? []).filter((one) => one.storage).map((one) => one.name)
     const nothing = { acceptedNames: { kind: '', plural: '' }, conditions: null, storedVersions }
     if (dryRun) {
       Object.assign(crd, { status: nothing })
@@ -73,8 +73,9 @@ function validateSpec({ spec }: CustomResourceDefinition): FieldError[] {
   const scope = spec?.scope ?? ''
   if (scope !== 'Cluster' && scope !== 'Namespaced') {
     errors.push(
-      ...((scope as string) === '' ? [fieldRequired(path.child('scope'))] : []),
-      fieldNotSupported(path.child('scope'), scope, ['Cluster', 'Namespaced']),
+      (scope as string) === ''
+        ? fieldRequired(path.child('scope'))
+        : fieldNotSupported(path.child('scope'), scope, ['Cluster', 'Namespaced']),
     )
   }
   const versions = spec?.versions ?? []
@@ -96,6 +97,10 @@ function validateSpec({ spec }: CustomResourceDefinition): FieldError[] {
     const at = path.child('names', name)
     if (value === '') errors.push(fieldRequired(at))
     else for (const text of isDns1035Label(value.toLowerCase())) errors.push(fieldInvalid(at, value, text))
+  }
+  for (const [index, name] of (names?.shortNames ?? []).entries()) {
+    const at = path.child('names', 'shortNames').index(index)
+    for (const text of isDns1035Label(name)) errors.push(fieldInvalid(at, name, text))
   }
   return errors
 }

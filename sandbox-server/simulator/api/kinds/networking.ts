@@ -71,7 +71,8 @@ export const endpointSliceStrategy: Strategy<EndpointSlice> = {
   generation: true,
   defaultObject(slice) {
     const item = slice as unknown as Item
-    fillUnset(item, { endpoints: null })
+    // Upstream keeps null here; an empty list spares everybody who walks over endpoints.
+    if (!Array.isArray(item.endpoints)) item.endpoints = []
     for (const port of itemsAt(item, 'ports')) fillUnset(port, { name: '', protocol: 'TCP' })
   },
   validateObject: validateEndpointSlice,

@@ -33,6 +33,7 @@ interface Context {
 
 const pointers = goFields.pointers as Readonly<Record<string, readonly string[]>>
 const always = goFields.always as Readonly<Record<string, readonly string[]>>
+const embedded = goFields.embedded as Readonly<Record<string, Readonly<Record<string, string>>>>
 const namedTypes = goTypes as Readonly<Record<string, Readonly<Record<string, string>>>>
 
 /** Throws DecodeError. */
@@ -131,7 +132,9 @@ function decodeStruct(value: unknown, type: TypeNode, place: Place, context: Con
     const exact = place.exact === '' ? key : `${place.exact}.${key}`
     if (!field) context.unknown.push(`unknown field ${JSON.stringify(exact)}`)
     else if (item !== null) {
-      const path = place.path === '' ? key : `${place.path}.${key}`
+      const named = embedded[type.schemaName]?.[key]
+      const member = named === undefined ? key : `${named}.${key}`
+      const path = place.path === '' ? member : `${place.path}.${member}`
       const at = { struct: type.name, goTypes: types, field: key, path, exact }
       const decoded = decodeAny(item, field.type, at, context, false)
       if (decoded !== undefined) result[key] = decoded

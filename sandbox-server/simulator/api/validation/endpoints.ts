@@ -68,8 +68,7 @@ function validateAddress(
   path: Path,
 ): FieldError[] {
   const ip = address.ip ?? ''
-  const malformed = validateIp(path.child('ip'), ip)
-  const errors = [...malformed]
+  const errors = validateIp(path.child('ip'), ip)
   if (address.hostname) {
     for (const text of isDns1123Label(address.hostname)) {
       errors.push(fieldInvalid(path.child('hostname'), address.hostname, text))
@@ -80,7 +79,7 @@ function validateAddress(
       errors.push(fieldInvalid(path.child('nodeName'), address.nodeName, text))
     }
   }
-  return malformed.length > 0 ? errors : [...errors, ...validateEndpointIp(ip, path.child('ip'))]
+  return [...errors, ...validateEndpointIp(ip, path.child('ip'))]
 }
 
 const addressTypes = ['FQDN', 'IPv4', 'IPv6']
@@ -98,7 +97,8 @@ export function validateEndpointSlice(slice: EndpointSlice): FieldError[] {
   return [...errors, ...typeErrors, ...validateSliceEndpoints(slice), ...validateSlicePorts(slice)]
 }
 
-function validateSliceEndpoints({ endpoints = [], addressType }: EndpointSlice): FieldError[] {
+function validateSliceEndpoints({ endpoints: given, addressType }: EndpointSlice): FieldError[] {
+  const endpoints = given ?? []
   const path = new Path('endpoints')
   if (endpoints.length > 1000) return [fieldTooMany(path, endpoints.length, 1000)]
   const errors: FieldError[] = []
@@ -145,7 +145,8 @@ function validateFamily(address: string, family: 'IPv4' | 'IPv6', path: Path): F
   return validateEndpointIp(address, path)
 }
 
-function validateSlicePorts({ ports = [] }: EndpointSlice): FieldError[] {
+function validateSlicePorts({ ports: given }: EndpointSlice): FieldError[] {
+  const ports = given ?? []
   const path = new Path('ports')
   if (ports.length > 20000) return [fieldTooMany(path, ports.length, 20000)]
   const errors: FieldError[] = []
@@ -161,10 +162,6 @@ function validateSlicePorts({ ports = [] }: EndpointSlice): FieldError[] {
     if (port.protocol === undefined) errors.push(fieldRequired(at.child('protocol')))
     else if (!protocols.includes(port.protocol)) {
       errors.push(fieldNotSupported(at.child('protocol'), port.protocol, protocols))
-    }
-    if (port.port !== undefined) {
-      for (const text of isValidPortNumber(port.port))
-        errors.push(fieldInvalid(at.child('port'), port.port, text))
     }
     if (port.appProtocol !== undefined) {
       for (const text of isQualifiedName(port.appProtocol)) {

@@ -49,7 +49,10 @@ function validateRules(rules: NonNullable<Role['rules']>, namespaced: boolean): 
   const errors: FieldError[] = []
   for (const [index, rule] of rules.entries()) {
     const at = new Path('rules').index(index)
-    const { verbs = [], apiGroups = [], resources = [], nonResourceURLs = [] } = rule
+    const verbs = rule.verbs ?? []
+    const apiGroups = rule.apiGroups ?? []
+    const resources = rule.resources ?? []
+    const nonResourceURLs = rule.nonResourceURLs ?? []
     if (verbs.length === 0) errors.push(fieldRequired(at.child('verbs')))
     if (nonResourceURLs.length > 0) {
       const isMixed = apiGroups.length + resources.length + (rule.resourceNames?.length ?? 0) > 0

@@ -31,11 +31,8 @@ export function validateAutoscalerSpec({ spec }: HorizontalPodAutoscaler): Field
     if (minReplicas < 0) errors.push(fieldInvalid(at, minReplicas, 'must be greater than or equal to 0'))
   }
   const max = root.child('maxReplicas')
-  if (maxReplicas === 0) errors.push(fieldRequired(max))
-  else if (maxReplicas < 1) errors.push(fieldInvalid(max, maxReplicas, 'must be greater than or equal to 1'))
-  if (minReplicas !== undefined && maxReplicas < minReplicas) {
-    errors.push(fieldInvalid(max, maxReplicas, 'must be greater than or equal to `minReplicas`'))
-  }
+  const below = minReplicas !== undefined && maxReplicas < minReplicas
+  if (below) errors.push(fieldInvalid(max, maxReplicas, 'must be greater than or equal to `minReplicas`'))
   const target = root.child('scaleTargetRef')
   for (const key of ['kind', 'name'] as const) {
     const value = scaleTargetRef?.[key] ?? ''
@@ -57,6 +54,9 @@ export function validateAutoscalerSpec({ spec }: HorizontalPodAutoscaler): Field
     const why = 'must specify at least one Object or External metric to support scaling to zero replicas'
     errors.push(fieldForbidden(root.child('metrics'), why))
   }
+  // Found by declarative validation, which runs last.
+  if (maxReplicas === 0) errors.push(fieldRequired(max))
+  else if (maxReplicas < 1) errors.push(fieldInvalid(max, maxReplicas, 'must be greater than or equal to 1'))
   return errors
 }
 
