@@ -6,7 +6,7 @@ import { BuildError, buildSite, isSiteStale } from '../platform/build-site.ts'
 import { type ConfigInput, readConfig } from '../platform/config.ts'
 import { readText } from '../platform/files.ts'
 import { createLog } from '../platform/log.ts'
-import { environment, untilSignal } from '../platform/process.ts'
+import { environment, keepServing, untilSignal } from '../platform/process.ts'
 
 const text = (description: string, valueHint: string) => ({ type: 'string', description, valueHint }) as const
 
@@ -50,7 +50,9 @@ export const serve = defineCommand({
         `There is no built site in ${config.site}. Leave out --no-build, or run npm run build.`,
       )
     }
-    const server = await startServer(config, createLog(config.logLevel))
+    const log = createLog(config.logLevel)
+    const server = await startServer(config, log)
+    keepServing(log)
     process.stdout.write(`Fairlead is ready: ${server.url}\n`)
     await untilSignal()
     process.stdout.write('Keeping all sandboxes ...\n')

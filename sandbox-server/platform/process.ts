@@ -1,4 +1,5 @@
-// This process: its environment, and the signals that ask it to end.
+// This process: its environment, the signals that ask it to end, and the defects that must not.
+import type { Log } from './log.ts'
 
 export const environment: NodeJS.ProcessEnv = process.env
 
@@ -15,4 +16,15 @@ export function untilSignal(): Promise<void> {
     }
     for (const signal of signals) process.once(signal, onSignal)
   })
+}
+
+/**
+ * A defect in one learner's simulated cluster must not end the others': what nobody caught is logged with its stack, and the
+ * server goes on. Clusters share no state, and the store writes in transactions.
+ */
+export function keepServing(log: Log): void {
+  process.on('uncaughtException', (error) => log.error({ err: error }, 'a defect that nobody caught'))
+  process.on('unhandledRejection', (reason) =>
+    log.error({ err: reason }, 'a promise that nobody awaited failed'),
+  )
 }

@@ -147,11 +147,15 @@ export class SimulatedClock implements Clock {
     host.handle = undefined
     host.wakesAt = Number.POSITIVE_INFINITY
     const due = this.now()
-    for (let next = this.#heap[0]; next && next.at <= due; next = this.#heap[0]) {
-      this.#removeAt(0)
-      next.callback()
+    try {
+      for (let next = this.#heap[0]; next && next.at <= due; next = this.#heap[0]) {
+        this.#removeAt(0)
+        next.callback()
+      }
+    } finally {
+      // What one callback throws goes to the host, and the other timers go on.
+      this.#wake()
     }
-    this.#wake()
   }
 
   // A binary heap ordered by time, then by order of registration.
