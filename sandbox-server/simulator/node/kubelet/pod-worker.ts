@@ -1,6 +1,7 @@
 // The life of one pod on its node, as pod_workers.go and syncPod have it: sandbox, init containers, containers, and an orderly
 // end. It reports through the pod's status and events.
 import type { Container, Pod } from '../../../contract/kubernetes.ts'
+import { ApiError } from '../../api/api-error.ts'
 import type { Stored } from '../../api/objects.ts'
 import { pods } from '../../api/resources.ts'
 import { isEqual } from '../../controllers/runtime/equality.ts'
@@ -91,7 +92,11 @@ export class PodWorker {
     this.#willWrite = true
     queueMicrotask(() => {
       this.#willWrite = false
-      this.#write()
+      try {
+        this.#write()
+      } catch (error) {
+        this.#report(error)
+      }
     })
   }
 
@@ -253,7 +258,19 @@ export class PodWorker {
     if (this.#isForgotten) return
     this.#isForgotten = true
     const { namespace, name, uid } = this.pod.metadata
-    this.#parts.objects.delete(pods, { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } })
+    try {
+      this.#parts.objects.delete(pods, { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } })
+    } catch (error) {
+      // Somebody forced the deletion meanwhile: then it is gone, or another pod has its name.
+      if (!(error instanceof ApiError) || (error.code !== 404 && error.code !== 409)) throw error
+    }
+  }
+
+  /** A status that the API refuses must not stop the pod; its events tell of it. */
+  #report(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error)
+    const message = `the pod's status was not written: ${text}`
+    this.#parts.events.record(subjectOf(pods, this.pod), 'Warning', 'FailedSync', message)
   }
 }
 

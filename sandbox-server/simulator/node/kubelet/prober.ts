@@ -51,8 +51,10 @@ function run(
   started?: () => void,
 ): void {
   probeLoop(parts, options, type, probe, signal, started).catch((error: unknown) => {
-    // The container is gone; nothing is left to probe.
-    if (!signal.aborted) throw error
+    // With the container gone nothing is left to probe; anything else is a defect, which the pod's events show.
+    if (signal.aborted) return
+    const text = error instanceof Error ? error.message : String(error)
+    parts.events.record(options.about, 'Warning', 'FailedSync', `simulator error in a probe: ${text}`)
   })
 }
 
