@@ -1,7 +1,12 @@
 // The object store's promises to controllers and kubelets: versions, watches, deletions.
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createObjectStore, type ObjectStore } from '../../../../sandbox-server/simulator/api/object-store.ts'
-import { configMaps, namespaces, pods, serviceAccounts } from '../../../../sandbox-server/simulator/api/resources.ts'
+import {
+  configMaps,
+  namespaces,
+  pods,
+  serviceAccounts,
+} from '../../../../sandbox-server/simulator/api/resources.ts'
 import { SimulatedClock } from '../../../../sandbox-server/simulator/clock.ts'
 import { seededRandom } from '../../../../sandbox-server/simulator/random.ts'
 
