@@ -18,6 +18,7 @@ export type ArgumentKind =
   | 'pods'
   | 'pods-and-types'
   | 'nodes'
+  | 'contexts'
   | 'files'
   | 'none'
   | readonly string[]

@@ -21,7 +21,12 @@ export async function completeKubectl(
   const before = words.slice(1, index)
   if (before.includes('--')) return undefined
   const { command, rest, path } = commandOf(before)
-  if (!command) return matching(kubectlCommands.map(({ name }) => name))
+  if (!command) {
+    const global = flagAwaitingValue(globalFlags, before.at(-1) ?? '')
+    if (global)
+      return completeValue(global, word, process, rest.slice(0, -1), { name: '', summary: '' }, path)
+    return matching(kubectlCommands.map(({ name }) => name))
+  }
   const specs = { ...globalFlags, ...command.flags }
   const previous = before.at(-1) ?? ''
   const awaiting = flagAwaitingValue(specs, previous)
@@ -119,8 +124,7 @@ async function completeValue(
   if (!invocation) return []
   if (name === 'namespace')
     return names(invocation, { group: '', version: 'v1', plural: 'namespaces', namespaced: false }, word)
-  if (name === 'context')
-    return listAt(invocation.config.document, 'contexts').map((entry) => textAt(entry, 'name') ?? '')
+  if (name === 'context') return contexts(invocation).filter((value) => value.startsWith(word))
   if (name === 'container') {
     const [type = '', podName = type] = (invocation.args[0] ?? '').split('/')
     const pod = await invocation.client
@@ -133,6 +137,10 @@ async function completeValue(
       : []
   }
   return []
+}
+
+function contexts(invocation: Invocation): string[] {
+  return listAt(invocation.config.document, 'contexts').map((entry) => textAt(entry, 'name') ?? '')
 }
 
 const podType = { group: '', version: 'v1', plural: 'pods', namespaced: true }
@@ -148,6 +156,7 @@ async function completeArgument(
   if (kind === 'files') return undefined
   if (kind === 'none') return []
   if (typeof kind !== 'string') return kind.filter((value) => value.startsWith(word) && !args.includes(value))
+  if (kind === 'contexts') return contexts(invocation).filter((name) => name.startsWith(word))
   if (kind === 'nodes') return names(invocation, nodeType, word)
   if (kind === 'pods') return args.length > 0 ? [] : names(invocation, podType, word)
   if (word.includes('/')) {

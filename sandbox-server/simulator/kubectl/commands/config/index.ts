@@ -204,6 +204,7 @@ export const configCommand: KubectlCommand = {
       aliases: ['use'],
       summary: 'Set the current-context in a kubeconfig file',
       usage: 'CONTEXT_NAME',
+      arguments: 'contexts',
       run: useContext,
     },
     {
