@@ -21,6 +21,8 @@ export interface SocketPageOptions {
   readonly lesson: string
   readonly cookie?: string | undefined
   readonly tab?: string
+  /** The site whose page this pretends to be; the server's own where left out. */
+  readonly origin?: string
   readonly terminalOffset?: number
   /** Off: output is counted and acknowledged but not kept. */
   readonly keepTerminal?: boolean
@@ -40,7 +42,7 @@ export class SocketPage {
   private constructor(options: SocketPageOptions) {
     this.#options = options
     this.cookie = options.cookie
-    const { origin } = new URL(options.url)
+    const origin = options.origin ?? new URL(options.url).origin
     const address = `${options.url.replace(/^http/, 'ws')}/api/v1/lessons/${options.lesson}/socket`
     this.#socket = new WebSocket(address, {
       origin,

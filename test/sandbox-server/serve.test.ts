@@ -130,12 +130,20 @@ describe('bad input', () => {
   })
 
   it('a foreign origin and an unknown lesson are refused before the socket opens', async () => {
-    const socket = `${server.url}/api/v1/lessons/${lesson}/socket`
-    const upgrade = (url: string, origin: string) =>
-      fetch(url, { headers: { origin } }).then(async (response) => (await response.json()).error.code)
-    expect(await upgrade(socket, 'https://evil.example')).toBe('NOT_FOUND')
-    await expect(SocketPage.open({ url: server.url, lesson: 'no/lesson' })).rejects.toThrow(
-      'Unexpected server response: 404',
-    )
+    const foreign = SocketPage.open({ url: server.url, lesson, origin: 'https://evil.example' })
+    await expect(foreign).rejects.toThrow('Unexpected server response: 403')
+    const unknown = SocketPage.open({ url: server.url, lesson: 'no/lesson' })
+    await expect(unknown).rejects.toThrow('Unexpected server response: 404')
+  })
+
+  it('a forged cookie opens a sandbox of a new learner, and the server stays up', async () => {
+    const page = await SocketPage.open({
+      url: server.url,
+      lesson,
+      cookie: 'fairlead-learner=00000000-0000-4000-8000-000000000000.AAAA',
+    })
+    await page.ready()
+    expect(page.cookie).toMatch(/^fairlead-learner=(?!00000000)/)
+    await page.close()
   })
 })
