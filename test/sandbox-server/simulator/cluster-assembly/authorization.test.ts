@@ -49,24 +49,20 @@ it('refuses an account what no role grants it, in the words of a real API server
 it('grants it what a role and its binding say, and no more', async () => {
   expect(await canI('list', 'pods', account)).toEqual({ allowed: false })
   const metadata = { name: 'reader', namespace: 'default' }
-  cluster.apply(
-    [
-      {
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'Role',
-        metadata,
-        rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] }],
-      },
-      {
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'RoleBinding',
-        metadata,
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'reader' },
-        subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: 'default' }],
-      },
-    ] as Parameters<SimulatedCluster['apply']>[0],
-    'test',
-  )
+  const role = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata,
+    rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] }],
+  }
+  const binding = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata,
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'reader' },
+    subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: 'default' }],
+  }
+  cluster.apply([role, binding], 'test')
   expect(await canI('list', 'pods', account)).toEqual({
     allowed: true,
     reason:
