@@ -42,7 +42,7 @@ export const serve = defineCommand({
   async run({ args }) {
     const config = readConfig(flagsOf(args), environment)
     if (args.build && isSiteStale(config.site)) {
-      process.stdout.write('Building the site (once, about a minute) ...\n')
+      process.stdout.write('Building the site (once, some ten seconds) ...\n')
       await buildSite(config.site)
     }
     if (readText(join(config.site, 'index.html')) === undefined) {

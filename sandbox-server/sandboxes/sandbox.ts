@@ -3,33 +3,18 @@
 import { AppError } from '../contract/errors.ts'
 import type { SandboxId } from '../contract/ids.ts'
 import type { SandboxState, Step } from '../contract/sandbox.ts'
-import type { WorkspaceChange, WorkspaceFile } from '../contract/workspace.ts'
+import type { WorkspaceFile } from '../contract/workspace.ts'
 import { type Debounced, debounce } from '../platform/debounce.ts'
-import type { Timers } from '../platform/host-timers.ts'
-import type { Log } from '../platform/log.ts'
-import type { Cluster, ClusterProvider } from '../providers/provider.ts'
-import type { Store, WorkKey } from '../store/store.ts'
+import type { Cluster } from '../providers/provider.ts'
+import type { WorkKey } from '../store/store.ts'
 import { TerminalSession } from '../terminals/terminal-session.ts'
 import { ClusterWatch } from './cluster-watch.ts'
 import { createCluster, type StartMode } from './create-cluster.ts'
+import { KeptFiles } from './kept-files.ts'
+import { Requests } from './requests.ts'
+import type { SandboxEvent } from './sandbox-event.ts'
 import type { SandboxLesson } from './sandbox-lesson.ts'
-
-export type SandboxEvent =
-  | { readonly type: 'state'; readonly state: SandboxState }
-  /** The cluster behind the sandbox is another one: watch it, list its files. */
-  | { readonly type: 'cluster' }
-  | { readonly type: 'workspace'; readonly change: WorkspaceChange }
-
-export interface SandboxOptions {
-  readonly id: SandboxId
-  readonly key: WorkKey
-  readonly lesson: SandboxLesson
-  readonly provider: ClusterProvider
-  readonly store: Store
-  readonly timers: Timers
-  readonly log: Log
-  readonly idleMs: number
-}
+import type { SandboxOptions } from './sandbox-options.ts'
 
 /** Announcing a later expiry more often than this would only be noise. */
 const announceMs = 30_000
@@ -43,18 +28,18 @@ export class Sandbox {
   readonly id: SandboxId
   readonly key: WorkKey
   readonly lesson: SandboxLesson
+  /** What its pages ask for. */
+  readonly requests = new Requests()
+  readonly #files: KeptFiles
   readonly #options: SandboxOptions
   readonly #listeners = new Set<(event: SandboxEvent) => void>()
   readonly #checkpoint: Debounced
-  readonly #requests = new Map<string, Promise<unknown>>()
   #state: SandboxState
   #cluster:
     | { readonly cluster: Cluster; readonly watch: ClusterWatch; readonly detach: () => void }
     | undefined
   #terminal: TerminalSession | undefined
   #lifecycle: Promise<void> = Promise.resolve()
-  #fileWrites: Promise<void> = Promise.resolve()
-  #alone: Promise<unknown> = Promise.resolve()
   #lastActivity: number
   #announcedExpiry = 0
   #abort = new AbortController()
@@ -64,6 +49,9 @@ export class Sandbox {
     this.id = options.id
     this.key = options.key
     this.lesson = options.lesson
+    this.#files = new KeptFiles(options.store.workspaces, options.key, (error) =>
+      options.log.error({ err: error, sandbox: options.id }, 'file could not be kept'),
+    )
     this.#lastActivity = options.timers.now()
     this.#checkpoint = debounce(1000, options.timers, () => this.#saveCheckpoint())
     this.#state = this.#fixed({ state: 'stopped', reason: 'Not started yet.', kept: 'Nothing yet.' })
@@ -156,59 +144,23 @@ export class Sandbox {
   /** Waits until everything is in the store. */
   async flush(): Promise<void> {
     await this.#checkpoint.flush()
-    await this.#fileWrites
+    await this.#files.flush()
     await this.#terminal?.flush()
   }
 
   /** Writes and waits until it is kept. Throws AppError CONFLICT where `baseRevision` is not the file's. */
-  async writeFile(
-    path: string,
-    content: string,
-    baseRevision: number,
-    origin: string,
-  ): Promise<WorkspaceFile> {
-    const { workspace } = this.cluster
-    const known = workspace.read(path)
-    if (known && known.revision > baseRevision && known.content !== content) {
-      throw new AppError('CONFLICT', `${path} was changed meanwhile.`, {
-        hint: 'The newer text was sent along. Put your change into it and save again.',
-      })
-    }
-    const file = workspace.write(path, content, origin)
-    await this.#fileWrites
-    return file
+  writeFile(path: string, content: string, baseRevision: number, origin: string): Promise<WorkspaceFile> {
+    return this.#files.write(this.cluster.workspace, path, content, { baseRevision, origin })
   }
 
   async deleteFile(path: string, origin: string): Promise<void> {
     this.cluster.workspace.delete(path, origin)
-    await this.#fileWrites
-  }
-
-  /** Carries a request out once, however often pages repeat it; the last few hundred are remembered. */
-  once<T>(requestId: string, act: () => Promise<T>): Promise<T> {
-    const known = this.#requests.get(requestId)
-    if (known) return known as Promise<T>
-    const made = act()
-    this.#requests.set(requestId, made)
-    for (const oldest of this.#requests.keys()) {
-      if (this.#requests.size <= 300) break
-      this.#requests.delete(oldest)
-    }
-    // What failed may be tried again.
-    made.catch(() => this.#requests.delete(requestId))
-    return made
+    await this.#files.flush()
   }
 
   /** Resolves once the sandbox is no longer on its way: a page's request may come while it starts. */
   async arrived(): Promise<void> {
     while (this.#state.state === 'starting') await this.#lifecycle
-  }
-
-  /** Runs one check of the exercise at a time: checks may change the cluster and put it back. */
-  alone<T>(act: () => Promise<T>): Promise<T> {
-    const run = this.#alone.then(act)
-    this.#alone = run.catch(() => {}) // The caller is told; the next one may run.
-    return run
   }
 
   #ready() {
@@ -282,7 +234,10 @@ export class Sandbox {
 
   async #connect(cluster: Cluster): Promise<void> {
     const { store, timers, log } = this.#options
-    const offWorkspace = cluster.workspace.onChange((change) => this.#keepFile(change))
+    const offWorkspace = cluster.workspace.onChange((change) => {
+      this.#files.keep(change)
+      this.#tell({ type: 'workspace', change })
+    })
     const offDirty = cluster.onDirty(() => this.#checkpoint.request())
     const watch = new ClusterWatch(cluster, timers)
     const detach = () => {
@@ -307,18 +262,6 @@ export class Sandbox {
     this.#terminal?.disconnect()
     current?.detach()
     await current?.cluster.dispose()
-  }
-
-  #keepFile(change: WorkspaceChange): void {
-    const { workspaces } = this.#options.store
-    const write =
-      change.type === 'written'
-        ? () => workspaces.writeFile(this.key, change.file)
-        : () => workspaces.deleteFile(this.key, change.path)
-    this.#fileWrites = this.#fileWrites.then(write).catch((error) => {
-      this.#options.log.error({ err: error, sandbox: this.id }, 'file could not be kept')
-    })
-    this.#tell({ type: 'workspace', change })
   }
 
   async #saveCheckpoint(): Promise<void> {

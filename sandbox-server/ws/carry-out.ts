@@ -40,7 +40,7 @@ export async function carryOut(message: Request, page: Page, services: GatewaySe
     case 'file-write':
       return await writeFile(message, page)
     case 'file-delete':
-      await sandbox.once(message.requestId, () => sandbox.deleteFile(message.path, page.tab))
+      await sandbox.requests.once(message.requestId, () => sandbox.deleteFile(message.path, page.tab))
       return send({ type: 'done', requestId: message.requestId })
     case 'apply':
       return await apply(message, page)
@@ -56,7 +56,7 @@ export async function carryOut(message: Request, page: Page, services: GatewaySe
       if (sandbox.state.state === 'queued') {
         throw new AppError('SANDBOX_NOT_READY', sandbox.state.reason, { hint: 'Wait until it is your turn.' })
       }
-      await sandbox.once(message.requestId, () =>
+      await sandbox.requests.once(message.requestId, () =>
         message.type === 'sandbox-reset' ? sandbox.reset() : sandbox.restart(),
       )
       return send({ type: 'done', requestId: message.requestId })
@@ -75,7 +75,9 @@ function terminalOf(sandbox: Sandbox): TerminalSession {
 async function writeFile(message: Of<'file-write'>, { sandbox, tab, send }: Page): Promise<void> {
   const { requestId, path, content, baseRevision } = message
   try {
-    const file = await sandbox.once(requestId, () => sandbox.writeFile(path, content, baseRevision, tab))
+    const file = await sandbox.requests.once(requestId, () =>
+      sandbox.writeFile(path, content, baseRevision, tab),
+    )
     // The page learns its new revision; the text is its own.
     send({ type: 'file-changed', file })
     send({ type: 'done', requestId })
@@ -93,7 +95,7 @@ async function apply(message: Of<'apply'>, { sandbox, send }: Page): Promise<voi
   if (!file) {
     throw new AppError('NOT_FOUND', `There is no file ${path} in the workspace.`, { hint: 'Save it first.' })
   }
-  const documents = await sandbox.once(requestId, () => sandbox.cluster.apply(file.content))
+  const documents = await sandbox.requests.once(requestId, () => sandbox.cluster.apply(file.content))
   send({ type: 'applied', requestId, documents: [...documents] })
 }
 
@@ -104,8 +106,8 @@ async function check(
 ): Promise<void> {
   const { requestId, quiz } = message
   const onResult = (result: CheckResult) => send({ type: 'check-result', requestId, result })
-  const attempt = await sandbox.once(requestId, () =>
-    sandbox.alone(() =>
+  const attempt = await sandbox.requests.once(requestId, () =>
+    sandbox.requests.alone(() =>
       runAttempt({ sandbox, store: services.store, timers: services.timers, quiz, onResult }),
     ),
   )

@@ -1,7 +1,8 @@
 // One page's socket: what it sends is carried out on the learner's sandbox, what happens there is told to it.
 import { AppError } from '../contract/errors.ts'
 import { type ClientMessage, type ServerMessage, socketVersion } from '../contract/socket.ts'
-import type { Sandbox, SandboxEvent } from '../sandboxes/sandbox.ts'
+import type { Sandbox } from '../sandboxes/sandbox.ts'
+import type { SandboxEvent } from '../sandboxes/sandbox-event.ts'
 import type { TerminalHandle } from '../terminals/terminal-session.ts'
 import { carryOut, type GatewayServices } from './carry-out.ts'
 import { errorMessage } from './parse-message.ts'
