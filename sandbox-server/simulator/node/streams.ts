@@ -148,17 +148,3 @@ export async function readAll(stream: ReadStream, signal?: AbortSignal): Promise
   for (let chunk = await stream.read(signal); chunk; chunk = await stream.read(signal)) chunks.push(chunk)
   return concatenate(chunks)
 }
-
-/** Lines without their ends, as they come. A last line without an end counts. */
-export async function* linesOf(stream: ReadStream, signal?: AbortSignal): AsyncGenerator<string> {
-  const streaming = new TextDecoder()
-  let rest = ''
-  for (let chunk = await stream.read(signal); chunk; chunk = await stream.read(signal)) {
-    rest += streaming.decode(chunk, { stream: true })
-    const lines = rest.split('\n')
-    rest = lines.pop() ?? ''
-    yield* lines
-  }
-  rest += streaming.decode()
-  if (rest !== '') yield rest
-}

@@ -17,6 +17,7 @@ import { StartError, startContainer } from './start-container.ts'
 /** Simulated milliseconds: creating and starting a container; noticing that one ended; looking again at one that cannot start. */
 const startMs = 100
 const noticeMs = 500
+const sidecarPollMs = 100
 const resyncMs = 14_000
 /** How soon the first ErrImagePull turns into ImagePullBackOff: the pod's own change of status makes the kubelet look again. */
 const firstResyncMs = 2000
@@ -34,12 +35,11 @@ export async function runContainer(run: PodRun, container: PodContainer): Promis
   }
 }
 
-/** For an init container that stays: resolves once it has started, while it goes on running. */
-export async function startSidecar(run: PodRun, container: PodContainer): Promise<Promise<void>> {
-  const running = runContainer(run, container)
-  running.catch(() => undefined)
-  while (!container.isStarted) await run.parts.clock.sleep(100, run.stop)
-  return running
+/** For an init container that stays: resolves once it has started, while it goes on running and being restarted. */
+export async function startSidecar(run: PodRun, container: PodContainer): Promise<void> {
+  // It ends with the pod, which is when its promise rejects.
+  runContainer(run, container).catch(() => undefined)
+  while (!container.isStarted) await run.parts.clock.sleep(sidecarPollMs, run.stop)
 }
 
 /** Undefined where the runtime failed to start it; the state says why. */

@@ -190,6 +190,25 @@ test('init containers run one after another before the rest, on shared volumes',
   expect(await node.logs('staged')).toBe('one\ntwo\n')
 })
 
+test('a sidecar starts before the containers, outlives them at the end, and is restarted between', async () => {
+  const node = await startOneNode()
+  const script = 'trap "echo side ends; exit 0" TERM; while true; do sleep 1; done'
+  const side = { ...shell(script, 'side'), restartPolicy: 'Always' }
+  node.run('pair', { terminationGracePeriodSeconds: 10, initContainers: [side], containers: [pause] })
+  await node.until(() => node.condition('pair', 'Ready') === 'True')
+  const statuses = node
+    .pod('pair')
+    ?.status?.initContainerStatuses?.map(({ name, ready, started }) => [name, ready, started])
+  expect(statuses).toEqual([['side', true, true]])
+  node.objects.delete(pods, { namespace: 'demo', name: 'pair' })
+  await node.until(() => node.pod('pair') === undefined)
+  const killed = node.events('pair').filter((event) => event.includes('Killing'))
+  expect(killed).toEqual([
+    'Normal Killing 1: Stopping container main',
+    'Normal Killing 1: Stopping container side',
+  ])
+})
+
 test('a process 1 that handles SIGTERM ends at once; one that does not is killed when its time is up', async () => {
   const node = await startOneNode()
   node.run('polite', { containers: [pause] })
