@@ -77,3 +77,10 @@ function bringBackFiles(workspace: Workspace, files: readonly KeptFile[]): void 
     if (workspace.read(file.path)?.content !== file.content) workspace.write(file.path, file.content, 'store')
   }
 }
+
+/** What a learner reads meanwhile. */
+export const startingReasons: Readonly<Record<StartMode, string>> = {
+  resume: 'Your cluster starts.',
+  reset: 'The exercise is set back to its start.',
+  restart: 'A new cluster starts; your files stay.',
+}

@@ -9,7 +9,7 @@ import type { Cluster } from '../providers/provider.ts'
 import type { WorkKey } from '../store/store.ts'
 import { TerminalSession } from '../terminals/terminal-session.ts'
 import { ClusterWatch } from './cluster-watch.ts'
-import { createCluster, type StartMode } from './create-cluster.ts'
+import { createCluster, type StartMode, startingReasons } from './create-cluster.ts'
 import { KeptFiles } from './kept-files.ts'
 import { Requests } from './requests.ts'
 import type { SandboxEvent } from './sandbox-event.ts'
@@ -302,10 +302,4 @@ export class Sandbox {
   #tell(event: SandboxEvent): void {
     for (const listener of [...this.#listeners]) listener(event)
   }
-}
-
-const startingReasons: Readonly<Record<StartMode, string>> = {
-  resume: 'Your cluster starts.',
-  reset: 'The exercise is set back to its start.',
-  restart: 'A new cluster starts; your files stay.',
 }
