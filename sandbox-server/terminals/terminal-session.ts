@@ -13,7 +13,7 @@ const keptTabs = 20
 /** Offsets of a later server process start at the next multiple, so that no page takes them for ones it has seen. */
 const generation = 2 ** 32
 /** Leaves the alternate screen, shows the cursor, resets colours and modes that a killed program may have left. */
-const recovery = '\x1b[?1049l\x1b[?1l\x1b[?2004l\x1b[?25h\x1b[0m\r\n'
+const recovery = '\x1b[?1047l\x1b[?1l\x1b[?2004l\x1b[?25h\x1b[0m\r\n'
 
 export interface TerminalHandle {
   acknowledge(offset: number): void

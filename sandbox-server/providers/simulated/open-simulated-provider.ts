@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { AppError } from '../../contract/errors.ts'
+import { loadParser } from '../../simulator/shell/interpreter/parse.ts'
 import type { ClusterProvider } from '../provider.ts'
 import type { ProviderOptions, Secrets } from '../provider-options.ts'
 import type { ApiServer } from './api-server.ts'
@@ -26,6 +27,8 @@ const renewAfterMs = 300 * 86_400_000
 /** Throws AppError PROVIDER_FAILED where the port is taken. */
 export async function openSimulatedProvider({ timers, api }: ProviderOptions): Promise<ClusterProvider> {
   const { host, port, secrets, atRoot, orAnyPort } = api
+  // The shell's parser takes a fifth of a second to load: not the first learner's.
+  await loadParser()
   const names = [...new Set([isWildcard(host) ? '127.0.0.1' : host, 'localhost', '127.0.0.1'])]
   const certificates = await keptCertificates(names, secrets, timers.now())
   const secret = secrets && Buffer.from(secrets.secret('api-secret')).toString('hex')

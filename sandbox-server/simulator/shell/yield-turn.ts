@@ -4,10 +4,11 @@
 export function yieldTurn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()
-    port1.onmessage = () => {
+    const onMessage = () => {
       port1.close()
       resolve()
     }
+    Object.assign(port1, { onmessage: onMessage })
     port2.postMessage(undefined)
   })
 }

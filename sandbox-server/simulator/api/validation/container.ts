@@ -12,7 +12,7 @@ import {
   type Path,
 } from '../field-error.ts'
 import { isDns1123Label, isRelaxedEnvVarName, isValidPortName, isValidPortNumber } from './content.ts'
-import { validateId } from './pod-spec.ts'
+import { validateId } from './ids.ts'
 import { validateLifecycle, validateProbe } from './probe.ts'
 import { validateResources } from './resource-requirements.ts'
 

@@ -11,6 +11,7 @@ import {
 import { validateIp } from './addresses.ts'
 import { validateContainers } from './container.ts'
 import { inclusiveRange, isDns1123Label, isDns1123Subdomain, regexError } from './content.ts'
+import { validateId } from './ids.ts'
 import { validateLabels } from './object-meta.ts'
 import { validateAffinity, validateSpreadConstraints, validateTolerations } from './scheduling.ts'
 import { validateVolumes } from './volumes.ts'
@@ -93,11 +94,6 @@ function validateSecurity(spec: PodSpec | undefined, path: Path): FieldError[] {
     seen.add(name)
   }
   return errors
-}
-
-export function validateId(id: number | undefined, path: Path): FieldError[] {
-  if (id === undefined || (id >= 0 && id <= 2147483647)) return []
-  return [fieldInvalid(path, id, inclusiveRange(0, 2147483647))]
 }
 
 const underscored = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?'

@@ -64,21 +64,23 @@ async function listRules(invocation: Invocation): Promise<void> {
     }),
   })
   const list = (value: unknown) => `[${Array.isArray(value) ? value.join(' ') : ''}]`
-  const rows = [
+  const rules = [
     ...listAt(review, 'status', 'resourceRules').flatMap((rule) => {
-      const groups = Array.isArray(rule.apiGroups) ? rule.apiGroups : ['']
-      const resources = Array.isArray(rule.resources) ? rule.resources : []
-      return resources.flatMap((resource) =>
-        groups.map(
-          (group) =>
-            `${group ? `${resource}.${group}` : resource}\t[]\t${list(rule.resourceNames)}\t${list(rule.verbs)}\n`,
-        ),
-      )
+      const groups: unknown[] = Array.isArray(rule.apiGroups) ? rule.apiGroups : ['']
+      const resources: unknown[] = Array.isArray(rule.resources) ? rule.resources : []
+      return resources.flatMap((resource) => groups.map((group) => ({ ...rule, resource, group })))
     }),
-    ...listAt(review, 'status', 'nonResourceRules').map(
-      (rule) => `\t${list(rule.nonResourceURLs)}\t[]\t${list(rule.verbs)}\n`,
-    ),
-  ]
+    ...listAt(review, 'status', 'nonResourceRules').map((rule) => ({ ...rule, resource: '', group: '' })),
+  ].map((rule: Record<string, unknown>) => {
+    const { resource, group } = rule
+    const [verbs, names, urls] = [list(rule.verbs), list(rule.resourceNames), list(rule.nonResourceURLs)]
+    return {
+      // rbac's SortableRuleSlice orders rules by their Go text, which begins with the verbs.
+      order: `${verbs}[${group}][${resource}]${names}${urls}`,
+      row: `${group ? `${resource}.${group}` : resource}\t${urls}\t${names}\t${verbs}\n`,
+    }
+  })
+  const rows = rules.sort((a, b) => (a.order < b.order ? -1 : 1)).map(({ row }) => row)
   const heading = invocation.flags.boolean('no-headers')
     ? ''
     : 'Resources\tNon-Resource URLs\tResource Names\tVerbs\n'

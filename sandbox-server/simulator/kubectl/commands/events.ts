@@ -48,7 +48,7 @@ async function events(invocation: Invocation): Promise<void> {
     types.length === 0 || types.some((type) => type.toLowerCase() === event.type?.toLowerCase())
   const found = ((isList(list) ? list.items : []) as unknown[] as Event[])
     .filter(fits)
-    .sort((a, b) => (lastSeen(a) < lastSeen(b) ? -1 : lastSeen(a) === lastSeen(b) ? 0 : 1))
+    .sort((a, b) => Date.parse(lastSeen(a)) - Date.parse(lastSeen(b)))
   if (printer) {
     const items = found.map((event) => ({ apiVersion: 'v1', kind: 'Event', ...event })) as Unstructured[]
     return invocation.out(printer({ apiVersion: 'v1', kind: 'List', metadata: {}, items }))

@@ -1,7 +1,7 @@
 // Fields and types as `kubectl explain` lists them. Source: kubectl/pkg/explain/v2/templates/plaintext.tmpl.
 import { at, isRecord, textAt } from '../object.ts'
+import { wrap } from '../output/wrap.ts'
 import type { Schema } from '../patch/schema.ts'
-import { wrap } from './explain.ts'
 
 function referenced(schema: Schema, node: unknown): unknown {
   const reference = textAt(node, '$ref')

@@ -4,6 +4,7 @@ import { apiVersionOf } from '../discovery.ts'
 import { CliError } from '../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { at, isRecord } from '../object.ts'
+import { wrap } from '../output/wrap.ts'
 import { openApiDocument, type Schema, schemaOfKind } from '../patch/schema.ts'
 import { describeSchema, fieldsOf, guessType, listEnum, listFields } from './explain-fields.ts'
 
@@ -89,24 +90,4 @@ function walk(schema: Schema, path: readonly string[]): { node: unknown; field?:
     field = name
   }
   return { node, ...(field === undefined ? {} : { field }) }
-}
-
-export function wrap(text: string, width: number, indent: number): string {
-  const pad = ' '.repeat(indent)
-  return text
-    .trimEnd()
-    .split('\n')
-    .flatMap((line) => {
-      const lines: string[] = []
-      let current = ''
-      for (const word of line.split(' ')) {
-        if (current !== '' && current.length + 1 + word.length > width) {
-          lines.push(current)
-          current = word
-        } else current = current === '' ? word : `${current} ${word}`
-      }
-      return [...lines, current]
-    })
-    .map((line) => `${pad}${line}\n`)
-    .join('')
 }

@@ -6,8 +6,8 @@ import type { Invocation } from '../invocation.ts'
 import { isList, textAt, type Unstructured } from '../object.ts'
 import { TablePrinter, tableOf } from '../output/table.ts'
 import { fetchTarget, type Target } from '../targets.ts'
-import { tableOptions } from './get.ts'
 import { getPrinter } from './get-printer.ts'
+import { tableOptions } from './get-table.ts'
 
 export async function watchResources(invocation: Invocation, targets: readonly Target[]): Promise<void> {
   const { flags } = invocation

@@ -1,7 +1,7 @@
 // kubectl get. Source: kubectl/pkg/cmd/get/get.go.
 import { tableType } from '../client.ts'
 import type { KubectlCommand } from '../command.ts'
-import { kindName, type ResourceMapping } from '../discovery.ts'
+import type { ResourceMapping } from '../discovery.ts'
 import { isStatus, throwAll, usageError } from '../errors.ts'
 import {
   allNamespacesFlag,
@@ -14,9 +14,10 @@ import {
 import type { Invocation } from '../invocation.ts'
 import { isList, type Unstructured } from '../object.ts'
 import { sortBy } from '../output/sort.ts'
-import { type Table, type TableOptions, TablePrinter, tableOf } from '../output/table.ts'
+import { type Table, TablePrinter, tableOf } from '../output/table.ts'
 import { fetchObjects, fetchTarget, resolveTargets, type Target } from '../targets.ts'
 import { getPrinter } from './get-printer.ts'
+import { tableOptions } from './get-table.ts'
 import { watchResources } from './get-watch.ts'
 
 export const getCommand: KubectlCommand = {
@@ -114,23 +115,6 @@ async function get(invocation: Invocation): Promise<void> {
   const printer = getPrinter(invocation)
   if (printer) await printObjects(invocation, targets, printer)
   else await printTables(invocation, targets)
-}
-
-/** The options of a table of this resource. */
-export function tableOptions(
-  invocation: Invocation,
-  mapping: ResourceMapping,
-  withKind: boolean,
-): TableOptions {
-  const { flags } = invocation
-  return {
-    wide: flags.string('output') === 'wide',
-    noHeaders: flags.boolean('no-headers'),
-    showLabels: flags.boolean('show-labels'),
-    labelColumns: flags.list('label-columns'),
-    withNamespace: flags.boolean('all-namespaces') && mapping.namespaced,
-    ...(withKind || flags.boolean('show-kind') ? { kind: kindName(mapping) } : {}),
-  }
 }
 
 async function printTables(invocation: Invocation, targets: readonly Target[]): Promise<void> {

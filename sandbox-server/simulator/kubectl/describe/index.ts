@@ -17,6 +17,7 @@ import {
   describeServiceAccount,
 } from './plain.ts'
 import { describePod } from './pod.ts'
+import { describeRole } from './roles.ts'
 import { describeService } from './service.ts'
 import {
   describeDaemonSet,
@@ -42,6 +43,8 @@ const describers: Readonly<Record<string, Describer>> = {
   Pod: describePod,
   'ReplicaSet.apps': describeReplicaSet,
   ResourceQuota: describeQuota,
+  'ClusterRole.rbac.authorization.k8s.io': describeRole,
+  'Role.rbac.authorization.k8s.io': describeRole,
   Secret: describeSecret,
   Service: describeService,
   ServiceAccount: describeServiceAccount,
