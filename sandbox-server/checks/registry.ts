@@ -17,8 +17,6 @@ const kinds: { readonly [K in CheckKind]: CheckKindDefinition<K> } = {
   quiz: quizCheck,
 }
 
-export const checkKinds = Object.keys(kinds) as readonly CheckKind[]
-
 function kindOf(check: Check): CheckKindDefinition<CheckKind> {
   // The record's type ties every key to its own kind; TypeScript cannot follow that through a union.
   return kinds[check.kind] as CheckKindDefinition<CheckKind>
