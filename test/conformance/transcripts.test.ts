@@ -13,12 +13,6 @@ const manifests = Object.fromEntries(
 const known: Readonly<Record<string, string>> = {
   // Two managers that apply within the same second are listed by name; the recording's were seconds apart.
   'kubectl get configmap settings --show-managed-fields': 'managed fields of the same second',
-  'kubectl apply --server-side --field-manager=learner -f -': 'the conflict names a version',
-  'kubectl patch configmap settings --type=json': 'the failed test is named',
-  'kubectl get secret s': 'a Secret has no default type yet',
-  'kubectl describe secret s': 'a Secret has no default type yet',
-  'sleep 2; kubectl create service clusterip one-too-many': 'quotas do not refuse yet',
-  'kubectl get events --field-selector': 'events are not selected by field yet',
 }
 
 describe('the simulator answers as the recorded cluster did', () => {
