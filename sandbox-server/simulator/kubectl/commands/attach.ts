@@ -1,11 +1,11 @@
-// kubectl attach. Source: kubectl/pkg/cmd/attach/attach.go. The main process's own input cannot be reached here, so what is shown
-// is its log; with a terminal asked for, a shell is opened in its stead, and says so.
+// kubectl attach. Source: kubectl/pkg/cmd/attach/attach.go.
 import type { Pod } from '../../../contract/kubernetes.ts'
+import { Signalled } from '../../node/process.ts'
 import type { KubectlCommand } from '../command.ts'
-import { CliError } from '../errors.ts'
+import { CliError, StatusError } from '../errors.ts'
 import type { Invocation } from '../invocation.ts'
-import { chooseContainer, runInContainer, streamFlags } from './exec.ts'
-import { podsBehind } from './pods.ts'
+import { chooseContainer, streamFlags } from './exec.ts'
+import { asStatusError, podsBehind } from './pods.ts'
 
 export const attachCommand: KubectlCommand = {
   name: 'attach',
@@ -29,26 +29,59 @@ export const attachCommand: KubectlCommand = {
   },
 }
 
-export async function attachToPod(invocation: Invocation, pod: Pod, container: string): Promise<void> {
-  const { flags, client, process } = invocation
+/** Joins the container's own process: its input with -i, its terminal with -t. Gives its exit code where that is known. */
+export async function attachToPod(
+  invocation: Invocation,
+  pod: Pod,
+  container: string,
+  options: { readonly withEarlierLog?: boolean } = {},
+): Promise<void> {
+  const { flags, process } = invocation
+  const { streams } = process
   const { name = '', namespace = invocation.namespace } = pod.metadata ?? {}
-  const spec = pod.spec?.containers.find((candidate) => candidate.name === container)
-  const command = [...(spec?.command ?? []), ...(spec?.args ?? [])]
-  const shell = command[0] && /(^|\/)(sh|bash|ash)$/.test(command[0]) ? command[0] : undefined
-  if (
-    flags.boolean('stdin') &&
-    shell !== undefined &&
-    !command.includes('-c') &&
-    pod.status?.phase === 'Running'
-  ) {
-    if (!flags.boolean('quiet') && flags.boolean('tty'))
-      await invocation.err(
-        "All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.\n",
-      )
-    return runInContainer(invocation, pod, container, command)
+  // Without a stream to join (the program may have ended already), its log says what it printed.
+  const ended = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
+  if (!streams?.attach || ended) return printLog(invocation, namespace, name, container, true)
+  const stdin = flags.boolean('stdin')
+  const terminal = flags.boolean('tty') ? process.terminal : undefined
+  if (terminal && !flags.boolean('quiet'))
+    await invocation.err(
+      "All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.\n",
+    )
+  if (options.withEarlierLog) await printLog(invocation, namespace, name, container, false)
+  const interrupt = new AbortController()
+  process.onSignal('SIGINT', () => interrupt.abort(new Signalled('SIGINT')))
+  try {
+    await streams.attach({
+      namespace,
+      pod: name,
+      container,
+      ...(stdin ? { stdin: process.stdin } : {}),
+      stdout: process.stdout,
+      stderr: process.stderr,
+      terminal,
+      signal: AbortSignal.any([process.signal, interrupt.signal]),
+    })
+  } catch (error) {
+    if (process.signal.aborted) throw process.signal.reason
+    if (error instanceof Signalled) return
+    const known = asStatusError(error)
+    if (!(known instanceof StatusError)) throw known
+    // As `kubectl run` does where attaching came too late (run.go).
+    await printLog(invocation, namespace, name, container, true)
   }
-  // The log's stream ends with the container.
+}
+
+/** Followed, the log's stream ends with the container. */
+async function printLog(
+  invocation: Invocation,
+  namespace: string,
+  name: string,
+  container: string,
+  follow: boolean,
+): Promise<void> {
   const path = `/api/v1/namespaces/${namespace}/pods/${name}/log`
-  for await (const chunk of client.stream(path, { query: { container, follow: 'true' }, accept: '*/*' }))
-    await process.stdout.write(chunk)
+  const query = { container, ...(follow ? { follow: 'true' } : {}) }
+  for await (const chunk of invocation.client.stream(path, { query, accept: '*/*' }))
+    await invocation.process.stdout.write(chunk)
 }

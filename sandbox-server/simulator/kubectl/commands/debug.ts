@@ -167,5 +167,7 @@ async function attachWhenRunning(
   if (!pod) throw new CliError('timed out waiting for the condition')
   // Attaching looks for the container's command among all of the pod's containers.
   const containers = [...(pod.spec?.containers ?? []), ...((pod.spec?.ephemeralContainers ?? []) as never[])]
-  await attachToPod(invocation, { ...pod, spec: { ...pod.spec, containers } }, container)
+  await attachToPod(invocation, { ...pod, spec: { ...pod.spec, containers } }, container, {
+    withEarlierLog: true,
+  })
 }

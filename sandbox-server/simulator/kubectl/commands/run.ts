@@ -199,7 +199,7 @@ async function follow(invocation: Invocation, pod: Pod, name: string): Promise<v
       return undefined
     })
     if (!started) throw new CliError('timed out waiting for the condition')
-    await attachToPod(invocation, started, pod.spec?.containers[0]?.name ?? name)
+    await attachToPod(invocation, started, pod.spec?.containers[0]?.name ?? name, { withEarlierLog: true })
     const code = await exitCodeOf(invocation, target)
     if (flags.string('restart') === 'Never' && code !== 0) {
       await remove()
