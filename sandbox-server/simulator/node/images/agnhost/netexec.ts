@@ -3,12 +3,10 @@
 import { readText } from '../../../network/http/body.ts'
 import type { IncomingRequest, OutgoingResponse } from '../../../network/http/server.ts'
 import { serveHttp } from '../../../network/http/server.ts'
-import type { UdpSocket } from '../../../network/socket.ts'
-import type { Process } from '../../process.ts'
 import { collector } from '../../streams.ts'
-import type { GoProgram } from '../go-program.ts'
 import { goError, goProgram, goResponse, hostPort, klog, parseDuration, parseFlags } from '../go-program.ts'
 import { dial } from './dial.ts'
+import { type NetexecState as State, serveUdp } from './netexec-udp.ts'
 
 const defaults = {
   'http-port': '8080',
@@ -19,14 +17,6 @@ const defaults = {
   'delay-shutdown': '0',
   'tls-cert-file': '',
   'tls-private-key-file': '',
-}
-
-interface State {
-  readonly program: GoProgram
-  readonly httpPort: number
-  readonly udpPort: number
-  isReady: boolean
-  isTerminating: boolean
 }
 
 type Handler = (
@@ -271,47 +261,4 @@ function filePart(body: string, boundary: string): string | undefined {
     if (end >= 0 && /name="file"/.test(part.slice(0, end))) return part.slice(end + 4).replace(/\r\n$/, '')
   }
   return undefined
-}
-
-function serveUdp(state: State, address: string): void {
-  const { process } = state.program
-  const options = address === '' ? { port: state.udpPort } : { port: state.udpPort, address }
-  const socket = process.sockets.bindUdp(options)
-  state.program.log(`Started UDP server on port ${address} ${state.udpPort}`)
-  state.isReady = true
-  answerDatagrams(process, socket, state).catch(() => {
-    // The socket was closed: the process is at its end.
-  })
-}
-
-async function answerDatagrams(process: Process, socket: UdpSocket, state: State): Promise<void> {
-  const { log } = state.program
-  const encoder = new TextEncoder()
-  for (;;) {
-    const { data, from } = await socket.receive(process.signal)
-    const raw = new TextDecoder().decode(data).trim()
-    const text = raw.toLowerCase()
-    const client = hostPort(from)
-    let reply: string | undefined
-    if (text === 'hostname') {
-      log('Sending udp hostName response')
-      reply = process.machine.hostname
-    } else if (text.startsWith('envvar ')) {
-      const name = raw.slice(7).trim()
-      log(`Sending UDP envvar response for ${name}`)
-      reply = process.env[name] ?? ''
-    } else if (text.startsWith('echo ')) {
-      reply = text.slice(5)
-      log(`Echoing ${reply} to UDP client ${client}`)
-    } else if (text === 'clientip') {
-      log(`Sending clientip back to UDP client ${client}`)
-      reply = client
-    } else if (text === 'serverport') {
-      log(`Sending server port to UDP client ${state.udpPort}`)
-      reply = `${state.udpPort}`
-    } else if (text !== '') {
-      log(`Unknown UDP command received from ${client}: ${text}`)
-    }
-    if (reply !== undefined) socket.send(encoder.encode(reply), from)
-  }
 }

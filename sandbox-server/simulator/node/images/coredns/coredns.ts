@@ -1,18 +1,18 @@
 // CoreDNS as a program: reads its Corefile, answers over UDP and TCP, reloads. The order of plugins is CoreDNS' own; those that do
 // nothing in the simulator (cache, loop, loadbalance beyond shuffling) are accepted, unknown ones end it as upstream does.
-import { DnsFormatError, decodeDns, encodeDns } from '../../../network/dns/codec.ts'
-import type { DnsMessage, DnsQuestion, DnsRecord } from '../../../network/dns/message.ts'
+import { DnsFormatError, decodeDns } from '../../../network/dns/codec.ts'
+import type { DnsMessage, DnsQuestion } from '../../../network/dns/message.ts'
 import { serveHttp } from '../../../network/http/server.ts'
 import type { Endpoint, TcpConnection } from '../../../network/socket.ts'
 import type { Image } from '../../image.ts'
-import type { Process } from '../../process.ts'
 import { concatenate } from '../../streams.ts'
 import type { GoProgram } from '../go-program.ts'
 import { goProgram, goResponse, parseDuration, parseFlags } from '../go-program.ts'
+import { digest, metrics, version } from './about.ts'
 import { CorefileError, parseCorefile, type ServerBlock } from './corefile.ts'
+import { encodeWithin, makeReply } from './reply.ts'
 import { plugin, type Resolution, resolveQuestion } from './resolve.ts'
 
-const version = '1.14.6'
 const simulated = [
   'errors',
   'health',
@@ -186,7 +186,7 @@ function listen(program: GoProgram, server: Server): void {
     serveHttp(
       process.sockets,
       { port: portOf('prometheus', 9153) },
-      text('/metrics', () => metrics(server)),
+      text('/metrics', () => metrics(server.requests)),
     )
   }
 }
@@ -286,90 +286,6 @@ function blockFor(
     }
   }
   return best
-}
-
-function makeReply(
-  process: Process,
-  query: DnsMessage,
-  resolution: Resolution,
-  block: ServerBlock | undefined,
-): DnsMessage {
-  const opt = query.additionals.filter((record) => record.type === 'OPT')
-  const shuffles = block && plugin(block, 'loadbalance') !== undefined
-  return {
-    id: query.id,
-    isResponse: true,
-    isAuthoritative: resolution.isAuthoritative,
-    isTruncated: false,
-    recursionDesired: query.recursionDesired,
-    recursionAvailable: resolution.recursionAvailable,
-    code: resolution.code,
-    questions: query.questions,
-    answers: shuffles ? shuffled(process, resolution.answers) : resolution.answers,
-    authorities: resolution.authorities ?? [],
-    additionals: [
-      ...(resolution.additionals ?? []),
-      ...(opt.length > 0 ? [{ name: '', ttl: 0, type: 'OPT' as const, udpSize: 1232 }] : []),
-    ],
-  }
-}
-
-/** Addresses in random order, after the CNAMEs (plugin/loadbalance, round_robin). */
-function shuffled(process: Process, records: readonly DnsRecord[]): readonly DnsRecord[] {
-  const addresses = records.filter((record) => record.type === 'A' || record.type === 'AAAA')
-  if (addresses.length < 2) return records
-  for (let index = addresses.length - 1; index > 0; index--) {
-    const other = process.random.integer(index + 1)
-    const held = addresses[index]
-    const swapped = addresses[other]
-    if (held && swapped) {
-      addresses[index] = swapped
-      addresses[other] = held
-    }
-  }
-  return [...records.filter((record) => record.type !== 'A' && record.type !== 'AAAA'), ...addresses]
-}
-
-/** Cuts what does not fit and says so, upon which resolvers ask again over TCP. */
-function encodeWithin(message: DnsMessage, limit: number): Uint8Array {
-  const whole = encodeDns(message)
-  if (whole.length <= limit) return whole
-  const opt = message.additionals.filter((record) => record.type === 'OPT')
-  let { answers } = message
-  for (;;) {
-    answers = answers.slice(0, -1)
-    const cut = encodeDns({ ...message, answers, authorities: [], additionals: opt, isTruncated: true })
-    if (cut.length <= limit || answers.length === 0) return cut
-  }
-}
-
-function metrics({ requests }: Server): string {
-  const lines = [
-    "# HELP coredns_build_info A metric with a constant '1' value labeled by version, revision, and goversion from which CoreDNS was built.",
-    '# TYPE coredns_build_info gauge',
-    `coredns_build_info{goversion="simulated",revision="",version="${version}"} 1`,
-    '# HELP coredns_dns_responses_total Counter of response status codes.',
-    '# TYPE coredns_dns_responses_total counter',
-  ]
-  for (const [key, count] of [...requests].sort()) {
-    const [type, protocol, code] = key.split(' ')
-    lines.push(
-      `coredns_dns_responses_total{plugin="",proto="${protocol}",rcode="${code}",server="dns://:53",type="${type}",view="",zone="."} ${count}`,
-    )
-  }
-  return `${lines.join('\n')}\n`
-}
-
-/** Stands for the SHA512 that CoreDNS logs: it changes with the text. */
-function digest(text: string): string {
-  let digits = ''
-  for (let block = 0; block < 16; block++) {
-    let hash = 0x811c9dc5 ^ block
-    for (let index = 0; index < text.length; index++)
-      hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0
-    digits += hash.toString(16).padStart(8, '0')
-  }
-  return digits
 }
 
 export const corednsImage: Image = {

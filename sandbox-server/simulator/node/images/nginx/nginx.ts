@@ -8,8 +8,9 @@ import type { Image } from '../../image.ts'
 import type { Process, Program } from '../../process.ts'
 import type { NginxConfiguration } from './configuration.ts'
 import { NginxConfigError, readNginxConfiguration } from './configuration.ts'
+import { nginxVersion } from './exchange.ts'
 import { debianConfiguration } from './files.ts'
-import { chooseServer, errorPage, nginxVersion, respond } from './respond.ts'
+import { chooseServer, errorPage, respond } from './respond.ts'
 
 const standardPath = '/etc/nginx/nginx.conf'
 /** The master process of each container, for `nginx -s`. */

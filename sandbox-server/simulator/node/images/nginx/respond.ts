@@ -1,23 +1,12 @@
 // How nginx answers a request: server by name, location by its rules, then return, proxy_pass or a file.
-import { lookup } from '../../../network/dns/resolver.ts'
-import { HttpClientConnection } from '../../../network/http/client.ts'
 import type { HeaderField } from '../../../network/http/headers.ts'
-import type { IncomingRequest, OutgoingResponse } from '../../../network/http/server.ts'
+import type { OutgoingResponse } from '../../../network/http/server.ts'
 import { statusTexts } from '../../../network/http/status-texts.ts'
 import { resolvePath } from '../../file-system.ts'
-import type { Process } from '../../process.ts'
 import { httpDate } from '../go-program.ts'
-import type { NginxConfiguration, NginxDirective, NginxServer } from './configuration.ts'
-
-export const nginxVersion = '1.22.1'
-
-export interface NginxExchange {
-  readonly process: Process
-  readonly configuration: NginxConfiguration
-  readonly request: IncomingRequest
-  readonly server: NginxServer
-  readonly logError: (message: string) => void
-}
+import type { NginxDirective, NginxServer } from './configuration.ts'
+import { common, type NginxExchange, nginxVersion, type Scopes, variables } from './exchange.ts'
+import { proxied } from './proxy-pass.ts'
 
 const types: Readonly<Record<string, string>> = {
   css: 'text/css',
@@ -74,12 +63,11 @@ async function respondTo(exchange: NginxExchange, uri: string, depth: number): P
   const own = location?.block?.find(({ name }) => name === 'return')
   if (own) return returned(exchange, own, scopes)
   const pass = location?.block?.find(({ name }) => name === 'proxy_pass')
-  if (pass && location) return await proxied(exchange, pass, location, uri, scopes)
+  if (pass && location)
+    return (await proxied(exchange, pass, location, uri, scopes)) ?? errorPage(exchange, 502)
   if (exchange.request.method !== 'GET' && exchange.request.method !== 'HEAD') return errorPage(exchange, 405)
   return await fromDisk(exchange, uri, location, scopes, depth)
 }
-
-type Scopes = readonly (readonly NginxDirective[])[]
 
 function inherited(scopes: Scopes, name: string): NginxDirective | undefined {
   for (const scope of scopes) {
@@ -211,77 +199,6 @@ function added(exchange: NginxExchange, scopes: Scopes): HeaderField[] {
     .map(({ args }) => [args[0] ?? '', variables(exchange, args[1] ?? '')])
 }
 
-async function proxied(
-  exchange: NginxExchange,
-  { args }: NginxDirective,
-  location: NginxDirective,
-  uri: string,
-  scopes: Scopes,
-): Promise<OutgoingResponse> {
-  const { process, request, configuration } = exchange
-  const [, authority = '', path] = /^http:\/\/([^/]+)(\/.*)?$/.exec(variables(exchange, args[0] ?? '')) ?? []
-  const upstream = configuration.upstreams.get(authority)
-  const [chosen = ''] = upstream ? [upstream[process.random.integer(upstream.length)]] : [authority]
-  const [name = '', port = '80'] = chosen.split(':')
-  const prefix = location.args.at(-1) ?? ''
-  const query = request.target.includes('?') ? request.target.slice(request.target.indexOf('?')) : ''
-  const target = path === undefined ? request.target : `${path}${uri.slice(prefix.length)}${query}`
-  const [address] = (await lookup(process, name, { family: 4, signal: request.signal })).addresses
-  if (address === undefined) {
-    exchange.logError(`${name} could not be resolved (3: Host not found)`)
-    return errorPage(exchange, 502)
-  }
-  const headers: HeaderField[] = [
-    ['Host', authority],
-    ['Connection', 'close'],
-  ]
-  for (const [header, value] of request.headers) {
-    if (!/^(host|connection|keep-alive|transfer-encoding|content-length)$/i.test(header))
-      headers.push([header, value])
-  }
-  for (const { name: directive, args: set } of scopes.flat()) {
-    if (directive !== 'proxy_set_header') continue
-    const at = headers.findIndex(([header]) => header.toLowerCase() === set[0]?.toLowerCase())
-    const field: HeaderField = [set[0] ?? '', variables(exchange, set[1] ?? '')]
-    if (at >= 0) headers[at] = field
-    else headers.push(field)
-  }
-  try {
-    const connection = await process.sockets.connect({
-      to: { address, port: Number(port) },
-      signal: request.signal,
-    })
-    const client = new HttpClientConnection(connection)
-    const hasBody = request.headers.has('content-length') || request.headers.has('transfer-encoding')
-    const response = await client.request(
-      { method: request.method, target, headers, version: '1.0', ...(hasBody ? { body: request.body } : {}) },
-      request.signal,
-    )
-    const kept = [...response.headers].filter(
-      ([header]) => !/^(server|date|connection|transfer-encoding|keep-alive)$/i.test(header),
-    )
-    return {
-      status: response.status,
-      reason: response.reason,
-      headers: [...common(exchange), ...kept],
-      body: response.body,
-    }
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    exchange.logError(
-      `connect() failed (${why}) while connecting to upstream, upstream: "http://${address}:${port}${target}"`,
-    )
-    return errorPage(exchange, 502)
-  }
-}
-
-function common({ process }: NginxExchange): HeaderField[] {
-  return [
-    ['Server', `nginx/${nginxVersion}`],
-    ['Date', httpDate(process.clock.now())],
-  ]
-}
-
 function answer(
   exchange: NginxExchange,
   status: number,
@@ -309,36 +226,6 @@ export function errorPage(
     `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n` +
     `<hr><center>nginx/${nginxVersion}</center>\r\n</body>\r\n</html>\r\n`
   return answer(exchange, status, 'text/html', body, more)
-}
-
-function variables(exchange: NginxExchange, text: string, uri = exchange.request.path): string {
-  const { request, process } = exchange
-  const host = (request.headers.get('host') ?? '').replace(/:\d+$/, '')
-  const values: Readonly<Record<string, string>> = {
-    args: request.target.split('?')[1] ?? '',
-    document_uri: uri,
-    host,
-    hostname: process.machine.hostname,
-    http_host: request.headers.get('host') ?? '',
-    proxy_add_x_forwarded_for: [request.headers.get('x-forwarded-for'), request.remote.address]
-      .filter((one) => one)
-      .join(', '),
-    remote_addr: request.remote.address,
-    remote_port: `${request.remote.port}`,
-    request_method: request.method,
-    request_uri: request.target,
-    scheme: 'http',
-    server_addr: request.local.address,
-    server_name: exchange.server.names[0] ?? '',
-    server_port: `${request.local.port}`,
-    uri,
-  }
-  return text.replace(/\$\{?(\w+)\}?/g, (whole, name: string) => {
-    if (name.startsWith('http_'))
-      return request.headers.get(name.slice(5).replaceAll('_', '-')) ?? values[name] ?? ''
-    if (name.startsWith('arg_')) return request.query.get(name.slice(4)) ?? ''
-    return values[name] ?? whole
-  })
 }
 
 function decode(path: string): string | undefined {
