@@ -126,10 +126,6 @@ export function unsupportedMediaType(message: string): ApiError {
   return new ApiError(415, 'UnsupportedMediaType', message)
 }
 
-export function notAcceptable(message: string): ApiError {
-  return new ApiError(406, 'NotAcceptable', message)
-}
-
 export function tooLarge(message: string): ApiError {
   return new ApiError(413, 'RequestEntityTooLarge', message)
 }

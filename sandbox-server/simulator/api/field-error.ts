@@ -97,8 +97,6 @@ export class Path {
   }
 }
 
-export const root = new Path('')
-
 export const fieldInvalid = (path: Path, value: unknown, detail: string): FieldError => ({
   type: 'FieldValueInvalid',
   field: path.toString(),

@@ -19,7 +19,7 @@ import type {
   WriteOptions,
 } from './objects.ts'
 import { ResourceRegistry, storageOf } from './resource-registry.ts'
-import { apiVersionOf, resourceTypes } from './resources.ts'
+import { apiVersionOf } from './resources.ts'
 import { fieldText, labelMatcher, parseFieldSelector } from './selectors.ts'
 import { type AnyStored, Collection } from './store/collection.ts'
 import { deepCopy, deepEqual, timestamp } from './store/deep-equal.ts'
@@ -463,6 +463,3 @@ function sameBesidesManagedFieldsTime(draft: Draft, old: KubernetesObject): bool
   })
   return deepEqual(plain(draft as KubernetesObject), plain(old))
 }
-
-/** Every built-in resource, for callers that walk over all objects. */
-export const builtInTypes = resourceTypes

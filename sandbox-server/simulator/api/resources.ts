@@ -6,7 +6,6 @@ import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2'
 import type { CronJob, Job } from 'kubernetes-types/batch/v1'
 import type { Lease } from 'kubernetes-types/coordination/v1'
 import type {
-  LimitRange,
   PersistentVolume,
   PersistentVolumeClaim,
   ReplicationController,
@@ -15,7 +14,7 @@ import type {
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1'
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from 'kubernetes-types/rbac/v1'
 import type { PriorityClass } from 'kubernetes-types/scheduling/v1'
-import type { CSINode, StorageClass } from 'kubernetes-types/storage/v1'
+import type { StorageClass } from 'kubernetes-types/storage/v1'
 import type {
   ConfigMap,
   DaemonSet,
@@ -133,7 +132,6 @@ export const events = resource<Event>('events')
 export const configMaps = resource<ConfigMap>('configmaps')
 export const secrets = resource<Secret>('secrets')
 export const serviceAccounts = resource<ServiceAccount>('serviceaccounts')
-export const limitRanges = resource<LimitRange>('limitranges')
 export const resourceQuotas = resource<ResourceQuota>('resourcequotas')
 export const persistentVolumes = resource<PersistentVolume>('persistentvolumes')
 export const persistentVolumeClaims = resource<PersistentVolumeClaim>('persistentvolumeclaims')
@@ -150,7 +148,6 @@ export const networkPolicies = resource<NetworkPolicy>('networkpolicies', 'netwo
 export const ingresses = resource<Ingress>('ingresses', 'networking.k8s.io')
 export const ingressClasses = resource<IngressClass>('ingressclasses', 'networking.k8s.io')
 export const serviceCidrs = resource<ServiceCIDR>('servicecidrs', 'networking.k8s.io')
-export const ipAddresses = resource<IPAddress>('ipaddresses', 'networking.k8s.io')
 export const podDisruptionBudgets = resource<PodDisruptionBudget>('poddisruptionbudgets', 'policy')
 export const horizontalPodAutoscalers = resource<HorizontalPodAutoscaler>(
   'horizontalpodautoscalers',
@@ -167,7 +164,6 @@ export const clusterRoleBindings = resource<ClusterRoleBinding>(
 )
 export const priorityClasses = resource<PriorityClass>('priorityclasses', 'scheduling.k8s.io')
 export const storageClasses = resource<StorageClass>('storageclasses', 'storage.k8s.io')
-export const csiNodes = resource<CSINode>('csinodes', 'storage.k8s.io')
 export const customResourceDefinitions = resource<CustomResourceDefinition>(
   'customresourcedefinitions',
   'apiextensions.k8s.io',

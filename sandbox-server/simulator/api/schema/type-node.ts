@@ -213,8 +213,6 @@ for (const [name, schema] of Object.entries(components)) {
   for (const { group, version, kind } of kinds) byKind.set(`${group}/${version}/${kind}`, name)
 }
 
-export const objectMetaType = namedType('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta')
-
 /** Name of the schema of a built-in kind. */
 export function schemaName(group: string, version: string, kind: string): string | undefined {
   return byKind.get(`${group}/${version}/${kind}`)

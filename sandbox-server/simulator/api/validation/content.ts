@@ -125,10 +125,6 @@ export function isValidPortNumber(port: number): string[] {
   return port >= 1 && port <= 65535 ? [] : [inclusiveRange(1, 65535)]
 }
 
-export function isInRange(value: number, low: number, high: number): string[] {
-  return value >= low && value <= high ? [] : [inclusiveRange(low, high)]
-}
-
 export function isValidPortName(name: string): string[] {
   const errors: string[] = []
   if (byteLength(name) > 15) errors.push(maxLength(15))
@@ -191,5 +187,4 @@ function masked(rule: (name: string) => string[]): NameRule {
 
 export const nameIsDnsSubdomain = masked(isDns1123Subdomain)
 export const nameIsDnsLabel = masked(isDns1123Label)
-export const nameIsDns1035Label = masked(isDns1035Label)
 export const nameIsPathSegment: NameRule = (name) => isPathSegmentName(name)

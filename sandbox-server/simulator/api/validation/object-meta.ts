@@ -5,7 +5,6 @@ import {
   type FieldError,
   fieldForbidden,
   fieldInvalid,
-  fieldNotSupported,
   fieldRequired,
   fieldTooLong,
   Path,
@@ -191,13 +190,4 @@ export function validateLabelSelector(
     }
   }
   return errors
-}
-
-/** One of a closed set of words: required, or not supported. */
-export function validateEnum(
-  value: string | undefined,
-  supported: readonly string[],
-  path: Path,
-): FieldError[] {
-  return supported.includes(value ?? '') ? [] : [fieldNotSupported(path, value ?? '', supported)]
 }
