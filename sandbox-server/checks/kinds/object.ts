@@ -43,7 +43,9 @@ export const objectCheck: CheckKindDefinition<'object'> = {
     return {
       score: passed ? 1 : 0,
       message: passed
-        ? `${label || object.kind} is as asked.`
+        ? check.all
+          ? `Holds for all ${candidates.length} objects of kind ${object.kind}.`
+          : `${label}: ${describeValues(shown?.values ?? {})}.`
         : `${object.kind} ${shown?.name}: ${shown?.problems.join('; ')}. See ${did}.`,
       observations: [{ did, found: describeValues(shown?.values ?? {}), hops: [], data }],
       data,
