@@ -162,5 +162,10 @@ function holds(network: string, cidr: string): boolean {
 
 function describeValues(values: Readonly<Record<string, unknown>>): string {
   const shown = Object.entries(values).filter(([path]) => path !== 'found')
-  return shown.map(([path, value]) => `${path}: ${show(value)}`).join('; ') || 'found'
+  return shown.map(([path, value]) => `${path}: ${short(show(value))}`).join('; ') || 'found'
+}
+
+function short(text: string): string {
+  const line = text.replace(/\s+/g, ' ')
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line
 }
