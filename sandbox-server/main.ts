@@ -75,7 +75,8 @@ export async function startCluster(
 ) {
   const options = { timers: hostTimers, log, api: { ...api, atRoot: true } }
   const provider = await openProvider('simulated', options)
-  const exercise = { cluster: spec, namespace: 'default', waitFor: [] }
+  const access = { clusterAdmin: true, podSecurity: 'privileged', nodeShell: true } as const
+  const exercise = { cluster: spec, access, namespace: 'default', waitFor: [] }
   const setup = { id: 'fairlead', exercise, applied: [], files: [] }
   const cluster = await provider.create(setup, () => {}, new AbortController().signal)
   return { cluster, close: () => provider.dispose() }

@@ -15,11 +15,14 @@ export type Vantage = z.infer<typeof vantageSchema>
 
 /** What a probe asks for. `host` is a name or an address, resolved at the vantage point as its own resolver does. */
 export const targetSchema = z.strictObject({
-  protocol: z.enum(['http', 'tcp', 'udp']).default('http'),
+  /** `https` accepts any certificate and tells which one it saw. */
+  protocol: z.enum(['http', 'https', 'tcp', 'udp']).default('http'),
   host: z.string().min(1),
   port: z.int().min(1).max(65535),
   path: z.string().default('/'),
   headers: z.record(z.string(), z.string()).default({}),
+  /** Name sent in the TLS handshake (SNI); left out, `host` where that is a name. */
+  serverName: z.string().optional(),
   /** Milliseconds until the probe gives up. */
   timeoutMs: z.int().min(100).max(30_000).default(2_000),
 })
@@ -45,6 +48,16 @@ export const probeResultSchema = z.strictObject({
   /** The body, at most 64 KiB of it. */
   body: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),
+  /** The certificate that the server showed, where TLS was spoken. */
+  certificate: z
+    .strictObject({
+      subject: z.string(),
+      issuer: z.string(),
+      names: z.array(z.string()),
+      /** Epoch milliseconds. */
+      notAfter: z.number(),
+    })
+    .optional(),
   /** Address that the vantage point's resolver gave for `host`. */
   address: z.string().optional(),
   durationMs: z.number(),

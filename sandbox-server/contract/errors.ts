@@ -24,10 +24,17 @@ export type ErrorCode = keyof typeof errorCodes
 export class AppError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  /** What the tool that failed printed, for whoever wants to see it. */
+  readonly log: string | undefined
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hint?: string; log?: string | undefined; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'AppError'
     this.code = code
     this.hint = options.hint
+    this.log = options.log
   }
 }

@@ -23,15 +23,45 @@ export type Lesson = z.infer<typeof lessonSchema>
 
 export const clusterSpecSchema = z.strictObject({
   nodes: z.int().min(1).max(5).default(3),
-  cni: z.enum(['kindnet', 'flannel', 'none']).default('kindnet'),
+  cni: z.enum(['kindnet', 'flannel', 'calico', 'cilium', 'none']).default('kindnet'),
+  kubeProxy: z.enum(['iptables', 'nftables', 'ipvs', 'none']).default('iptables'),
+  /** The Ingress controller that runs before the learner arrives; lessons that install one themselves leave it out. */
+  ingress: z.enum(['none', 'traefik']).default('none'),
+  /** What gives Services of type LoadBalancer an address. */
+  loadBalancer: z.enum(['none', 'metallb']).default('none'),
+  ipFamily: z.enum(['ipv4', 'dual']).default('ipv4'),
+  /** Ports of the control-plane node that the machine of the server listens on, at a free port of its own. */
+  portMappings: z
+    .array(
+      z.strictObject({
+        containerPort: z.int().min(1).max(65535),
+        protocol: z.enum(['TCP', 'UDP']).default('TCP'),
+      }),
+    )
+    .default([]),
+  featureGates: z.record(z.string(), z.boolean()).default({}),
 })
 export type ClusterSpec = z.infer<typeof clusterSpecSchema>
+
+/** What the learner may do on their cluster. A simulated cluster has no walls: there is nothing behind them. */
+export const accessSchema = z.strictObject({
+  /** Everything that the API can do; otherwise what docs/threat-model.md lists. */
+  clusterAdmin: z.boolean().default(false),
+  /** Pod Security Standard of the namespaces that the learner may write to. */
+  podSecurity: z.enum(['privileged', 'baseline', 'restricted']).default('baseline'),
+  /** `docker exec NODE` in the terminal: root on the node, and with kind root on a privileged container of the server's machine. */
+  nodeShell: z.boolean().default(false),
+})
+export type Access = z.infer<typeof accessSchema>
 
 export const exerciseSchema = z
   .strictObject({
     /** The task in one sentence. */
     task: z.string(),
     cluster: clusterSpecSchema.prefault({}),
+    access: accessSchema.prefault({}),
+    /** The one provider that this exercise can be done on; left out where all will do. */
+    provider: z.enum(['simulated', 'kind']).optional(),
     /** The namespace that kubectl and the checks use. */
     namespace: z.string().default('demo'),
     /** Files of start/ that are applied to the cluster before the learner arrives, in order. */

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { attemptSchema } from './check.ts'
 import { errorCodes } from './errors.ts'
-import { sandboxStateSchema } from './sandbox.ts'
+import { clusterChoiceSchema, providerNameSchema, sandboxStateSchema } from './sandbox.ts'
 
 export const errorBodySchema = z.strictObject({
   error: z.strictObject({
@@ -31,8 +31,12 @@ export type Progress = z.infer<typeof progressSchema>
 
 /** POST /api/v1/lessons/:chapter/:lesson/sandbox opens (or finds) the learner's sandbox for a lesson. */
 export const openSandboxSchema = z.strictObject({
-  provider: z.enum(['simulated', 'kind', 'kubernetes']).optional(),
+  /** Another one than the sandbox has makes a new cluster of that kind in the exercise's start state; files stay. */
+  provider: providerNameSchema.optional(),
 })
+
+/** GET /api/v1/lessons/:chapter/:lesson/clusters: what the learner may choose from. */
+export const clusterChoicesSchema = z.strictObject({ choices: z.array(clusterChoiceSchema) })
 export const sandboxBodySchema = z.strictObject({ sandbox: sandboxStateSchema })
 
 /** PUT /api/v1/lessons/:chapter/:lesson/answers/:id */

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { attemptSchema, checkResultSchema, quizAnswersSchema } from './check.ts'
 import { errorCodes } from './errors.ts'
-import { sandboxStateSchema } from './sandbox.ts'
+import { providerNameSchema, sandboxStateSchema } from './sandbox.ts'
 import { limits, workspaceFileSchema, workspacePathSchema } from './workspace.ts'
 
 /** Grows when a message changes in a way that an older page would not understand. */
@@ -52,6 +52,10 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('sandbox-reset'), requestId }),
   /** A new cluster; files are kept. */
   z.strictObject({ type: z.literal('sandbox-restart'), requestId }),
+  /** Gives up a start that is under way, or a place in the queue; files are kept. */
+  z.strictObject({ type: z.literal('sandbox-cancel'), requestId }),
+  /** The learner chose another kind of cluster: a new one in the start state; files are kept. */
+  z.strictObject({ type: z.literal('sandbox-provider'), requestId, provider: providerNameSchema }),
 ])
 export type ClientMessage = z.infer<typeof clientMessageSchema>
 

@@ -1,11 +1,11 @@
 // The seam between sandboxes and clusters: what a provider makes, and what a cluster can do. test/suites/ defines it.
 import type { ClusterClient } from '../contract/cluster.ts'
-import type { Exercise } from '../contract/lesson.ts'
-import type { Step } from '../contract/sandbox.ts'
+import type { ClusterSpec, Exercise } from '../contract/lesson.ts'
+import type { ProviderName, Step } from '../contract/sandbox.ts'
 import type { AppliedDocument } from '../contract/socket.ts'
 import type { Workspace } from '../contract/workspace.ts'
 
-export type ProviderName = 'simulated' | 'kind' | 'kubernetes'
+export type { ProviderName }
 
 export interface Availability {
   readonly available: boolean
@@ -16,7 +16,7 @@ export interface Availability {
 export interface ClusterSetup {
   /** Becomes part of names; unique among the server's clusters. */
   readonly id: string
-  readonly exercise: Pick<Exercise, 'cluster' | 'namespace' | 'waitFor'>
+  readonly exercise: Pick<Exercise, 'cluster' | 'namespace' | 'waitFor' | 'access'>
   /** Manifests applied before the learner arrives, in order. */
   readonly applied: readonly { readonly path: string; readonly content: string }[]
   /** Files of a fresh workspace. */
@@ -28,14 +28,33 @@ export interface ClusterSetup {
 export interface ClusterProvider {
   readonly name: ProviderName
   availability(): Promise<Availability>
+  /** Why this provider cannot make such a cluster, in one sentence; undefined where it can. */
+  unsupported(spec: ClusterSpec): string | undefined
+  /** Clusters that fit on this machine at the same time; Infinity where memory is no limit. */
+  capacity(): number
+  /** Milliseconds that `create` takes now, from measured times; short where a spare one waits. */
+  expectedMs(setup: ClusterSetup): number
+  /** Keeps `count` clusters of this setup ready ahead of their learners; 0 ends it. As many as fit are made. */
+  prepare(setup: ClusterSetup, count: number): void
+  /** The cluster of this id again where it still is (suspended, or left by an earlier process); else a new one. */
   create(
     setup: ClusterSetup,
     progress: (steps: readonly Step[]) => void,
     signal: AbortSignal,
   ): Promise<Cluster>
-  /** The clusters that an earlier process of ours left behind. */
-  adopt(): Promise<readonly Cluster[]>
+  /** The clusters that an earlier process of ours left behind and that `create` would bring back. What it left half made is removed. */
+  adopt(): Promise<readonly LeftCluster[]>
+  /** Removes for good a cluster that nobody has open. */
+  discard(id: string): Promise<void>
+  /** Suspends every open cluster and ends. */
   dispose(): Promise<void>
+}
+
+export interface LeftCluster {
+  readonly id: string
+  readonly state: 'running' | 'suspended'
+  /** Epoch milliseconds at which it was last in use. */
+  readonly since: number
 }
 
 export interface TerminalSize {
@@ -67,5 +86,13 @@ export interface Cluster extends ClusterClient {
   checkpoint(): Promise<Uint8Array | undefined>
   /** Tells when something changed that a checkpoint would hold. */
   onDirty(listener: () => void): () => void
+  /**
+   * The start state of `setup` again, without a new cluster. False where it could not be brought about or verified: then only
+   * a new one will do. Terminals stay open.
+   */
+  reset(setup: ClusterSetup, signal: AbortSignal): Promise<boolean>
+  /** Lets go of it so that `create` with the same id (and the last checkpoint) brings it back; costs no CPU and no memory. */
+  suspend(): Promise<void>
+  /** Removes it for good. */
   dispose(): Promise<void>
 }

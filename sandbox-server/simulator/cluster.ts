@@ -1,13 +1,13 @@
 // A whole simulated cluster: what createCluster gives to the provider, the shell and the tests.
 import type { KubernetesObject } from '../contract/kubernetes.ts'
-import type { ClusterSpec } from '../contract/lesson.ts'
 import type { Objects } from './api/objects.ts'
 import type { HostTimers, SimulatedClock } from './clock.ts'
+import type { SimulatedSpec } from './cluster-assembly/cluster-plan.ts'
 import type { FileSystem } from './node/file-system.ts'
 import type { Machine, PodStreams, Process, SpawnOptions } from './node/process.ts'
 
 export interface ClusterOptions {
-  readonly spec: ClusterSpec
+  readonly spec: SimulatedSpec
   /** Seeds uids, suffixes, probabilities. */
   readonly seed: number
   /** Epoch milliseconds at which the cluster is made. */

@@ -60,6 +60,9 @@ export async function carryOut(message: Request, page: Page, services: GatewaySe
         message.type === 'sandbox-reset' ? sandbox.reset() : sandbox.restart(),
       )
       return send({ type: 'done', requestId: message.requestId })
+    case 'sandbox-cancel':
+    case 'sandbox-provider':
+      throw new AppError('BAD_REQUEST', `${message.type} is not possible here.`)
     default:
       message satisfies never
   }

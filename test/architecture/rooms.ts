@@ -27,11 +27,30 @@ export const rooms: readonly Room[] = [
       `${server}/providers/provider.ts`,
       `${server}/providers/provider-options.ts`,
       `${server}/providers/manifest`,
+      `${server}/providers/steps.ts`,
+      `${server}/providers/api-gateway`,
+    ],
+  },
+  {
+    folder: `${server}/providers/kind`,
+    mayImport: [
+      `${server}/contract`,
+      `${server}/platform`,
+      `${server}/providers/provider.ts`,
+      `${server}/providers/provider-options.ts`,
+      `${server}/providers/manifest`,
+      `${server}/providers/steps.ts`,
+      `${server}/providers/api-gateway`,
     ],
   },
   {
     folder: `${server}/providers`,
-    mayImport: [`${server}/contract`, `${server}/platform`, `${server}/providers/simulated`],
+    mayImport: [
+      `${server}/contract`,
+      `${server}/platform`,
+      `${server}/providers/simulated`,
+      `${server}/providers/kind`,
+    ],
   },
   {
     folder: `${server}/lessons-catalog`,
@@ -104,4 +123,12 @@ export const rooms: readonly Room[] = [
 ]
 
 /** Modules that only platform/ may import. */
-export const operatingSystem = ['node:child_process', 'node:fs', 'node:fs/promises', 'child_process', 'fs']
+export const operatingSystem = [
+  'node:child_process',
+  'node:fs',
+  'node:fs/promises',
+  'child_process',
+  'fs',
+  'execa',
+  '@lydell/node-pty',
+]

@@ -83,6 +83,8 @@ export class FakeCluster implements Cluster {
   becomeDirty(): void {
     for (const listener of this.#dirty) listener()
   }
+  reset = async () => false
+  suspend = () => this.dispose()
   async dispose() {
     this.disposed = true
   }
@@ -97,6 +99,11 @@ export class FakeProvider implements ClusterProvider {
   gate: Promise<void> = Promise.resolve()
 
   availability = async () => ({ available: true, missing: [] })
+  unsupported = () => undefined
+  capacity = () => Number.POSITIVE_INFINITY
+  expectedMs = () => 10
+  prepare = () => {}
+  discard = async () => {}
   async create(setup: ClusterSetup, progress: Parameters<ClusterProvider['create']>[1]): Promise<Cluster> {
     progress([{ name: 'Start', state: 'running' }])
     await this.gate

@@ -1,6 +1,7 @@
 // What every cluster provider does. Run it on one with `providerSuite(name, open)`.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Target } from '../../sandbox-server/contract/cluster.ts'
+import { accessSchema, clusterSpecSchema } from '../../sandbox-server/contract/lesson.ts'
 import type { Step } from '../../sandbox-server/contract/sandbox.ts'
 import type { WorkspaceChange } from '../../sandbox-server/contract/workspace.ts'
 import type { Cluster, ClusterProvider, ClusterSetup } from '../../sandbox-server/providers/provider.ts'
@@ -52,7 +53,8 @@ spec:
 const setup = (id: string, more: Partial<ClusterSetup> = {}): ClusterSetup => ({
   id,
   exercise: {
-    cluster: { nodes: 3, cni: 'kindnet' },
+    cluster: clusterSpecSchema.parse({}),
+    access: accessSchema.parse({}),
     namespace: 'demo',
     waitFor: ['deployment/web', 'pod/client'],
   },

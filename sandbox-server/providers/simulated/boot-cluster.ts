@@ -7,8 +7,9 @@ import type { ClusterSnapshot, SimulatedCluster } from '../../simulator/cluster.
 import { createCluster } from '../../simulator/cluster-assembly/create-cluster.ts'
 import { applyManifest } from '../manifest/apply-manifest.ts'
 import type { ClusterSetup } from '../provider.ts'
+import { createSteps } from '../steps.ts'
+import { simulatedSpec } from './simulated-spec.ts'
 import { createSpareClusters } from './spare-clusters.ts'
-import { createSteps } from './steps.ts'
 import { isThere } from './wait-for.ts'
 
 /** Simulated time that a fresh cluster may take until all that its exercise waits for is there. */
@@ -68,10 +69,11 @@ export function createBootCluster(timers: Timers): BootCluster {
 
 /** The cluster's clock goes on where the picture was taken: a pod that was a minute old then is a minute old now. */
 async function fromPicture(
-  { cluster: spec, namespace, waitFor }: ClusterSetup['exercise'],
+  { cluster, namespace, waitFor }: ClusterSetup['exercise'],
   picture: Picture,
 ): Promise<SimulatedCluster> {
   const snapshot = JSON.parse(picture.json) as ClusterSnapshot
+  const spec = simulatedSpec(cluster)
   const simulated = await createCluster({ spec, seed: randomInt(2 ** 32), startsAt: 0, snapshot })
   await becomeReady(simulated, waitFor, namespace)
   return simulated
@@ -85,7 +87,8 @@ async function bootFresh(
 ): Promise<SimulatedCluster> {
   const names = ['Start the nodes', 'Apply the exercise', 'Wait for its pods']
   const steps = createSteps(names, progress, () => performance.now())
-  const { cluster: spec, namespace, waitFor } = setup.exercise
+  const { cluster, namespace, waitFor } = setup.exercise
+  const spec = simulatedSpec(cluster)
   const simulated = await steps.run('Start the nodes', () =>
     createCluster({ spec, seed: seedOf(pictureKey(setup)), startsAt: timers.now() - bootsAgoMs }),
   )

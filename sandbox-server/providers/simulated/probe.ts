@@ -1,5 +1,6 @@
 // Real traffic from a vantage point's own network namespace: a name is resolved and a connection made as a program there would.
 import type { Hop, ProbeResult, Target } from '../../contract/cluster.ts'
+import { AppError } from '../../contract/errors.ts'
 import type { Clock } from '../../simulator/clock.ts'
 import type { RunningMachine } from '../../simulator/cluster.ts'
 import { lookup } from '../../simulator/network/dns/resolver.ts'
@@ -101,6 +102,10 @@ async function ask(
         socket.close()
       }
     }
+    case 'https':
+      throw new AppError('BAD_REQUEST', 'TLS is not simulated.', {
+        hint: 'Ask over http, or do this lesson on a kind cluster.',
+      })
     default:
       return target.protocol satisfies never
   }

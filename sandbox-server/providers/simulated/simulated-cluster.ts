@@ -8,6 +8,7 @@ import type { ApiServer } from './api-server.ts'
 import { type Checkpoint, encodeCheckpoint } from './checkpoint.ts'
 import { openWorkspace } from './file-system-workspace.ts'
 import { probeFrom } from './probe.ts'
+import { simulatedSpec } from './simulated-spec.ts'
 import { openTerminal, writeKubeconfig } from './terminal.ts'
 import { machineAt } from './vantage.ts'
 
@@ -30,7 +31,7 @@ export function openSimulatedCluster(options: SimulatedClusterOptions): Cluster 
   for (const [path, content] of files)
     if (path !== undefined) workspace.write(path, content ?? '', 'exercise')
   if (checkpoint) workspace.resume(checkpoint.revisions)
-  else writeKubeconfig(simulated, setup.exercise.cluster, namespace)
+  else writeKubeconfig(simulated, simulatedSpec(setup.exercise.cluster), namespace)
 
   const dirty = new Set<() => void>()
   const offDirty = [simulated.onDirty(() => tell()), workspace.onChange(() => tell())]
@@ -55,7 +56,7 @@ export function openSimulatedCluster(options: SimulatedClusterOptions): Cluster 
     async openTerminal(size) {
       const terminal = openTerminal({
         cluster: simulated,
-        spec: setup.exercise.cluster,
+        spec: simulatedSpec(setup.exercise.cluster),
         size,
         state: shell,
         onChange: tell,
@@ -86,6 +87,9 @@ export function openSimulatedCluster(options: SimulatedClusterOptions): Cluster 
       dirty.add(listener)
       return () => dirty.delete(listener)
     },
+    // A new one in the start state takes milliseconds.
+    reset: async () => false,
+    suspend: () => cluster.dispose(),
     async dispose() {
       for (const terminal of terminals) terminal.dispose()
       terminals.clear()

@@ -2,11 +2,15 @@
 import type { Timers } from '../../platform/host-timers.ts'
 import { createCluster } from '../../simulator/cluster-assembly/create-cluster.ts'
 import type { Cluster, ClusterProvider, ClusterSetup } from '../provider.ts'
+import { createSteps } from '../steps.ts'
 import type { ApiServer } from './api-server.ts'
 import { createBootCluster, seedOf } from './boot-cluster.ts'
 import { type Checkpoint, decodeCheckpoint } from './checkpoint.ts'
 import { openSimulatedCluster } from './simulated-cluster.ts'
-import { createSteps } from './steps.ts'
+import { notSimulated, simulatedSpec } from './simulated-spec.ts'
+
+/** A cluster from a picture; see docs/ and `npm run bench`. */
+const readyMs = 10
 
 export interface SimulatedProviderOptions {
   readonly timers: Timers
@@ -19,6 +23,11 @@ export function createSimulatedProvider({ timers, api }: SimulatedProviderOption
   return {
     name: 'simulated',
     availability: async () => ({ available: true, missing: [] }),
+    unsupported: notSimulated,
+    capacity: () => Number.POSITIVE_INFINITY,
+    expectedMs: () => readyMs,
+    // A picture of the start state is ready in milliseconds: nothing is gained by making clusters ahead.
+    prepare: () => {},
     async create(setup, progress, signal) {
       signal.throwIfAborted()
       const checkpoint = setup.snapshot && (await decodeCheckpoint(setup.snapshot))
@@ -38,6 +47,7 @@ export function createSimulatedProvider({ timers, api }: SimulatedProviderOption
     },
     // A simulated cluster ends with its process; what is left of it is its checkpoint.
     adopt: async () => [],
+    discard: async () => {},
     async dispose() {
       disposeSpares()
       await Promise.all([...clusters].map((cluster) => cluster.dispose()))
@@ -49,7 +59,7 @@ export function createSimulatedProvider({ timers, api }: SimulatedProviderOption
 /** A cluster that was away comes back in the present: what was a minute old when the laptop was closed is a day old now. */
 function restore(setup: ClusterSetup, checkpoint: Checkpoint, timers: Timers) {
   return createCluster({
-    spec: setup.exercise.cluster,
+    spec: simulatedSpec(setup.exercise.cluster),
     seed: seedOf(setup.id),
     startsAt: timers.now(),
     snapshot: checkpoint.cluster,

@@ -1,14 +1,17 @@
 // A shell on the learner's simulated machine as a terminal stream.
-import type { ClusterSpec } from '../../contract/lesson.ts'
 import type { RunningMachine, SimulatedCluster } from '../../simulator/cluster.ts'
-import { apiServerPort, planCluster } from '../../simulator/cluster-assembly/cluster-plan.ts'
+import {
+  apiServerPort,
+  planCluster,
+  type SimulatedSpec,
+} from '../../simulator/cluster-assembly/cluster-plan.ts'
 import { createSession } from '../../simulator/shell/create-session.ts'
 import type { ShellState } from '../../simulator/shell/session.ts'
 import type { TerminalSize, TerminalStream } from '../provider.ts'
 
 export interface SimulatedTerminalOptions {
   readonly cluster: SimulatedCluster
-  readonly spec: ClusterSpec
+  readonly spec: SimulatedSpec
   readonly size: TerminalSize
   readonly state: ShellState | undefined
   /** After every command: history, variables and directory may have changed. */
@@ -35,7 +38,7 @@ export function openTerminal(options: SimulatedTerminalOptions): TerminalStream 
 }
 
 /** What lessons call machines by: $CP, $W, $W2, $OUT. */
-function addresses(spec: ClusterSpec): Record<string, string> {
+function addresses(spec: SimulatedSpec): Record<string, string> {
   const { nodes, outside } = planCluster(spec)
   const names = nodes.map((_, index) => (index === 0 ? 'CP' : index === 1 ? 'W' : `W${index}`))
   return {
@@ -45,7 +48,7 @@ function addresses(spec: ClusterSpec): Record<string, string> {
 }
 
 /** Lets kubectl in the terminal find the cluster, with the exercise's namespace as its own. */
-export function writeKubeconfig(cluster: SimulatedCluster, spec: ClusterSpec, namespace: string): void {
+export function writeKubeconfig(cluster: SimulatedCluster, spec: SimulatedSpec, namespace: string): void {
   const { files } = cluster.host('terminal')
   const server = `https://${planCluster(spec).nodes[0]?.address}:${apiServerPort}`
   files.makeDirectory('/root/.kube', { recursive: true })

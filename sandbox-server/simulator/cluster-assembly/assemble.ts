@@ -1,7 +1,6 @@
 // Puts a cluster together: storage, network, machines, kubelets, control loops. The same for a fresh cluster, a restored one and one
 // from the template; what they differ in is what they start from.
 import type { KubernetesObject } from '../../contract/kubernetes.ts'
-import type { ClusterSpec } from '../../contract/lesson.ts'
 import { createObjectStore, type ObjectStore } from '../api/object-store.ts'
 import { SimulatedClock } from '../clock.ts'
 import type { RunningMachine, SimulatedCluster } from '../cluster.ts'
@@ -18,12 +17,19 @@ import { createAccess } from './access.ts'
 import { createApiProxy } from './api-proxy.ts'
 import { applyObjects } from './apply-objects.ts'
 import { createSystemObjects, createSystemWorkloads, staticPods } from './bootstrap.ts'
-import { type ClusterPlan, clusterDns, clusterDomain, type NodePlan, planCluster } from './cluster-plan.ts'
+import {
+  type ClusterPlan,
+  clusterDns,
+  clusterDomain,
+  type NodePlan,
+  planCluster,
+  type SimulatedSpec,
+} from './cluster-plan.ts'
 import { type AssembledMachine, assembleMachine, startOutside } from './machines.ts'
 import type { ClusterState } from './snapshot.ts'
 
 export interface AssemblyOptions {
-  readonly spec: ClusterSpec
+  readonly spec: SimulatedSpec
   readonly seed: number
   readonly startsAt: number
   /** What an earlier cluster was; a fresh one where left out. */
@@ -32,7 +38,7 @@ export interface AssemblyOptions {
 
 export interface Assembly extends SimulatedCluster {
   readonly store: ObjectStore
-  readonly spec: ClusterSpec
+  readonly spec: SimulatedSpec
   state(): ClusterState
 }
 

@@ -2,11 +2,10 @@
 // of Kubernetes 1.37.2. Departs from it in what is not simulated: the control plane's static pods carry no probes, since
 // their programs only stand for it, and kindnet has kindnetd's one container.
 import type { KubernetesObject, Pod } from '../../contract/kubernetes.ts'
-import type { ClusterSpec } from '../../contract/lesson.ts'
 import type { Objects, ResourceType } from '../api/objects.ts'
 import { endpointSlices, endpoints, resourceTypes } from '../api/resources.ts'
 import bootstrap from './bootstrap.generated.json' with { type: 'json' }
-import { apiServerPort, type ClusterPlan } from './cluster-plan.ts'
+import { apiServerPort, type ClusterPlan, type SimulatedSpec } from './cluster-plan.ts'
 import flannel from './flannel.generated.json' with { type: 'json' }
 
 /** What kind's own installer names itself in managedFields. */
@@ -22,7 +21,7 @@ export function createSystemObjects(objects: Objects, plan: ClusterPlan): void {
 }
 
 /** CoreDNS, kube-proxy and the network plugin. */
-export function createSystemWorkloads(objects: Objects, spec: ClusterSpec): void {
+export function createSystemWorkloads(objects: Objects, spec: SimulatedSpec): void {
   for (const object of bootstrap.workloads as unknown as readonly KubernetesObject[]) {
     if (object.metadata?.name === 'kindnet' && spec.cni !== 'kindnet') continue
     create(objects, object)

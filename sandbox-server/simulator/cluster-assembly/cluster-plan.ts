@@ -1,5 +1,10 @@
 // Who is in a cluster and at which address, as kind lays it out.
-import type { ClusterSpec } from '../../contract/lesson.ts'
+
+/** What clusters can be simulated. */
+export interface SimulatedSpec {
+  readonly nodes: number
+  readonly cni: 'kindnet' | 'flannel' | 'none'
+}
 
 export interface NodePlan {
   readonly name: string
@@ -18,7 +23,7 @@ export const clusterDns = '10.96.0.10'
 export const clusterDomain = 'cluster.local'
 export const apiServerPort = 6443
 
-export function planCluster(spec: ClusterSpec): ClusterPlan {
+export function planCluster(spec: SimulatedSpec): ClusterPlan {
   const nodes = Array.from({ length: spec.nodes }, (_, index) => ({
     name: nodeName(index),
     address: `172.18.0.${index + 2}`,

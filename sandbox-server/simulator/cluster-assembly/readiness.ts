@@ -1,10 +1,11 @@
 // When a cluster can be handed over: nodes, network plugin and DNS are there, as far as the plugin lets them.
-import type { ClusterSpec } from '../../contract/lesson.ts'
+
 import type { Objects } from '../api/objects.ts'
 import { daemonSets, deployments, endpointSlices, nodes, pods } from '../api/resources.ts'
 import { isPodReady } from '../controllers/runtime/pod-state.ts'
+import type { SimulatedSpec } from './cluster-plan.ts'
 
-export function isReady(objects: Objects, spec: ClusterSpec): boolean {
+export function isReady(objects: Objects, spec: SimulatedSpec): boolean {
   const all = objects.list(nodes)
   if (all.length < spec.nodes) return false
   const daemons = objects.list(daemonSets)

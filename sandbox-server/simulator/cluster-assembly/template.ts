@@ -1,10 +1,11 @@
 // Booted clusters to start others from: a spec is booted once in a process, later clusters begin where that boot ended. What tells one
 // cluster from another (uids, times) is made anew; what nobody can tell apart (roles, flow schemas) all of them share.
+
 import type { KubernetesObject } from '../../contract/kubernetes.ts'
-import type { ClusterSpec } from '../../contract/lesson.ts'
 import type { Random } from '../random.ts'
 import { assemble } from './assemble.ts'
 import { boot } from './boot.ts'
+import type { SimulatedSpec } from './cluster-plan.ts'
 import type { ClusterState } from './snapshot.ts'
 
 export interface Template {
@@ -20,7 +21,7 @@ const templateSeed = 1
 
 const templates = new Map<string, Promise<Template>>()
 
-export function templateOf(spec: ClusterSpec): Promise<Template> {
+export function templateOf(spec: SimulatedSpec): Promise<Template> {
   const key = `${spec.nodes} ${spec.cni}`
   const known = templates.get(key)
   if (known) return known
@@ -31,7 +32,7 @@ export function templateOf(spec: ClusterSpec): Promise<Template> {
   return made
 }
 
-async function makeTemplate(spec: ClusterSpec): Promise<Template> {
+async function makeTemplate(spec: SimulatedSpec): Promise<Template> {
   const cluster = assemble({ spec, seed: templateSeed, startsAt: origin })
   try {
     await boot(cluster)

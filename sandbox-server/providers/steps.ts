@@ -1,5 +1,5 @@
 // The steps of a start as a learner sees them, with what each took.
-import type { Step } from '../../contract/sandbox.ts'
+import type { Step } from '../contract/sandbox.ts'
 
 export interface Steps {
   /** Runs `act` as the next step. */

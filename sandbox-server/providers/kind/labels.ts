@@ -1,0 +1,8 @@
+// Labels on every container, network and volume that we make: what a dead server left behind is found by them.
+
+/** Whose it is: a random name of the data directory. */
+export const serverLabel = 'dev.fairlead.server'
+/** kind's name of the cluster that it belongs to. */
+export const clusterLabel = 'dev.fairlead.cluster'
+/** `node`, `toolbox`, `network`, `volume`. */
+export const roleLabel = 'dev.fairlead.role'
