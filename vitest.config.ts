@@ -7,8 +7,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/lessons/**'],
+          exclude: ['test/e2e/**', 'test/lessons/**', 'test/kind/**'],
           testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'kind',
+          include: ['test/kind/**/*.test.ts'],
+          // Real clusters: a bring-up takes half a minute, and a file makes one or two.
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
         },
       },
       { test: { name: 'lessons', include: ['test/lessons/**/*.test.ts'], testTimeout: 120_000, retry: 1 } },
