@@ -1,0 +1,17 @@
+// Which clusters can stand in for each other: at once, or after they were set back.
+import { createHash } from 'node:crypto'
+import type { ClusterSetup } from '../provider.ts'
+
+/** The same for setups whose clusters a learner cannot tell apart. */
+export function startStateKey({ exercise, applied }: ClusterSetup): string {
+  const { cluster, access, namespace, waitFor } = exercise
+  return digest({ cluster, access, namespace, waitFor, applied })
+}
+
+/** The same for setups whose clusters a reset can turn into each other. */
+export function configurationKey({ exercise: { cluster, access } }: Pick<ClusterSetup, 'exercise'>): string {
+  return digest({ cluster, access })
+}
+
+const digest = (value: unknown) =>
+  createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 20)
