@@ -15,6 +15,7 @@ import { createLog, type Log } from './platform/log.ts'
 import { repositoryRoot, version } from './platform/repository.ts'
 import { inlineScriptHashes } from './platform/site-files.ts'
 import { type LessonsProof, proveLessons } from './proofs/prove-lessons.ts'
+import { openApiGateway } from './providers/api-gateway/open-api-gateway.ts'
 import type { ProviderName } from './providers/provider.ts'
 import { openProvider } from './providers/registry.ts'
 import { Sandboxes } from './sandboxes/sandboxes.ts'
@@ -49,7 +50,8 @@ export interface ProveOptions extends Pick<LessonsProof, 'slug' | 'jobs' | 'onPr
 export async function proveLessonsOf(options: ProveOptions): Promise<void> {
   const timers = options.provider === 'simulated' ? fastTimers(options.speed) : hostTimers
   const log = createLog('warn')
-  const provider = await openProvider(options.provider, { timers, log, api: { host: '127.0.0.1', port: 0 } })
+  const gateway = await openApiGateway()
+  const provider = await openProvider(options.provider, { timers, log, gateway })
   try {
     const { slug, jobs, onProof } = options
     const catalog = openLessonCatalog(lessonsIn(options.lessons))
@@ -64,6 +66,7 @@ export async function proveLessonsOf(options: ProveOptions): Promise<void> {
     })
   } finally {
     await provider.dispose()
+    await gateway.close()
   }
 }
 
@@ -73,13 +76,17 @@ export async function startCluster(
   api: { readonly host: string; readonly port: number },
   log: Log,
 ) {
-  const options = { timers: hostTimers, log, api: { ...api, atRoot: true } }
-  const provider = await openProvider('simulated', options)
+  const gateway = await openApiGateway({ ...api, atRoot: true })
+  const provider = await openProvider('simulated', { timers: hostTimers, log, gateway })
   const access = { clusterAdmin: true, podSecurity: 'privileged', nodeShell: true } as const
   const exercise = { cluster: spec, access, namespace: 'default', waitFor: [] }
   const setup = { id: 'fairlead', exercise, applied: [], files: [] }
   const cluster = await provider.create(setup, () => {}, new AbortController().signal)
-  return { cluster, close: () => provider.dispose() }
+  const close = async () => {
+    await provider.dispose()
+    await gateway.close()
+  }
+  return { cluster, close }
 }
 
 /** Throws DataDirectoryError, PortInUse, AppError. What was opened by then is closed again. */
@@ -93,11 +100,11 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
     const store = await openSqliteStore(data.file('fairlead.sqlite'))
     closers.push(() => store.close())
     const timers = hostTimers
-    const provider = await openProvider(config.provider, {
-      timers,
-      log,
-      api: { host: config.host, ...apiPortOf(config), secrets: data },
-    })
+    const { host: listenHost, publicUrl, apiUrl } = config
+    const apis = { host: listenHost, ...apiPortOf(config), publicUrl, apiUrl, secrets: data }
+    const apiGateway = await openApiGateway(apis)
+    closers.push(() => apiGateway.close())
+    const provider = await openProvider(config.provider, { timers, log, gateway: apiGateway })
     closers.push(() => provider.dispose())
     const limits = {
       live: config.maxSandboxes,

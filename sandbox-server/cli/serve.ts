@@ -27,6 +27,10 @@ export const serve = defineCommand({
     lessons: text('The lessons (default lessons)', 'FOLDER'),
     provider: text('What clusters are made of (default simulated)', 'NAME'),
     'public-url': text('Where learners reach the server when a proxy stands before it', 'URL'),
+    'api-url': text(
+      "Where learners' kubectl reaches the API port, as https://HOST:PORT (default: the host of --public-url or --host)",
+      'URL',
+    ),
     'trust-proxy': { type: 'boolean', description: "Believe a proxy's X-Forwarded-For" },
     'max-sandboxes': text('Clusters at the same time (default 200)', 'N'),
     'max-sandboxes-per-learner': text('Clusters of one learner at the same time (default 5)', 'N'),
@@ -67,6 +71,7 @@ function flagsOf(args: Record<string, unknown>): ConfigInput {
     port: args.port,
     apiPort: args['api-port'],
     publicUrl: args['public-url'],
+    apiUrl: args['api-url'],
     trustProxy: args['trust-proxy'],
     data: args.data,
     site: args.site,

@@ -12,6 +12,8 @@ const configSchema = z.strictObject({
   apiPort: number(0, 65535).optional(),
   /** Where learners reach the server, when a proxy stands before it: https://learn.example.com */
   publicUrl: z.url({ protocol: /^https?$/ }).optional(),
+  /** Where learners' kubectl reaches `apiPort`, when that is neither `host` nor the host of `publicUrl`, or another port. */
+  apiUrl: z.url({ protocol: /^https$/ }).optional(),
   /** Trust X-Forwarded-For of a proxy in front. */
   trustProxy: z.boolean().default(false),
   data: z.string().min(1).default('.fairlead'),

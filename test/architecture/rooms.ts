@@ -18,6 +18,7 @@ export const rooms: readonly Room[] = [
   { folder: `${server}/platform`, mayImport: [`${server}/contract`] },
   { folder: `${server}/store`, mayImport: [`${server}/contract`, `${server}/platform`] },
   { folder: `${server}/auth`, mayImport: [`${server}/contract`, `${server}/platform`] },
+  { folder: `${server}/providers/api-gateway`, mayImport: [`${server}/contract`] },
   {
     folder: `${server}/providers/simulated`,
     mayImport: [
@@ -48,6 +49,7 @@ export const rooms: readonly Room[] = [
     mayImport: [
       `${server}/contract`,
       `${server}/platform`,
+      `${server}/providers/api-gateway`,
       `${server}/providers/simulated`,
       `${server}/providers/kind`,
     ],

@@ -2,12 +2,13 @@
 import type { ClusterSnapshot, SimulatedCluster } from '../../simulator/cluster.ts'
 import { resolve } from '../../simulator/network/dns/resolver.ts'
 import type { ShellState } from '../../simulator/shell/session.ts'
+import type { ApiGateway } from '../api-gateway/api-gateway.ts'
 import { applyManifest } from '../manifest/apply-manifest.ts'
 import type { Cluster, ClusterSetup, TerminalStream } from '../provider.ts'
-import type { ApiServer } from './api-server.ts'
 import { type Checkpoint, encodeCheckpoint } from './checkpoint.ts'
 import { openWorkspace } from './file-system-workspace.ts'
 import { probeFrom } from './probe.ts'
+import { serveCluster } from './serve-cluster.ts'
 import { simulatedSpec } from './simulated-spec.ts'
 import { openTerminal, writeKubeconfig } from './terminal.ts'
 import { machineAt } from './vantage.ts'
@@ -16,12 +17,12 @@ export interface SimulatedClusterOptions {
   readonly simulated: SimulatedCluster
   readonly setup: ClusterSetup
   readonly checkpoint: Checkpoint | undefined
-  readonly api: ApiServer
+  readonly gateway: ApiGateway
   readonly onDispose: (cluster: Cluster) => void
 }
 
 export function openSimulatedCluster(options: SimulatedClusterOptions): Cluster {
-  const { simulated, setup, checkpoint, api } = options
+  const { simulated, setup, checkpoint, gateway } = options
   const { namespace } = setup.exercise
   const home = simulated.host('terminal')
   const workspace = openWorkspace(home.files, home.workingDirectory)
@@ -40,7 +41,7 @@ export function openSimulatedCluster(options: SimulatedClusterOptions): Cluster 
   }
   let shell: ShellState | undefined = checkpoint?.shell
   const terminals = new Set<TerminalStream & { state(): ShellState }>()
-  const served = api.serve(setup.id, simulated, namespace)
+  const served = gateway.register(setup.id, serveCluster(simulated), namespace)
   const kubernetes = (request: Request) => simulated.handle(request)
 
   const cluster: Cluster = {

@@ -1,9 +1,9 @@
 // Clusters simulated in this process: ready at once, kept as a snapshot, reached by a real kubectl over HTTPS.
 import type { Timers } from '../../platform/host-timers.ts'
 import { createCluster } from '../../simulator/cluster-assembly/create-cluster.ts'
+import type { ApiGateway } from '../api-gateway/api-gateway.ts'
 import type { Cluster, ClusterProvider, ClusterSetup } from '../provider.ts'
 import { createSteps } from '../steps.ts'
-import type { ApiServer } from './api-server.ts'
 import { createBootCluster, seedOf } from './boot-cluster.ts'
 import { type Checkpoint, decodeCheckpoint } from './checkpoint.ts'
 import { openSimulatedCluster } from './simulated-cluster.ts'
@@ -14,10 +14,10 @@ const readyMs = 10
 
 export interface SimulatedProviderOptions {
   readonly timers: Timers
-  readonly api: ApiServer
+  readonly gateway: ApiGateway
 }
 
-export function createSimulatedProvider({ timers, api }: SimulatedProviderOptions): ClusterProvider {
+export function createSimulatedProvider({ timers, gateway }: SimulatedProviderOptions): ClusterProvider {
   const clusters = new Set<Cluster>()
   const { boot, dispose: disposeSpares } = createBootCluster(timers)
   return {
@@ -41,7 +41,7 @@ export function createSimulatedProvider({ timers, api }: SimulatedProviderOption
       }
       simulated.clock.follow(timers)
       const onDispose = (ended: Cluster) => clusters.delete(ended)
-      const cluster = openSimulatedCluster({ simulated, setup, checkpoint, api, onDispose })
+      const cluster = openSimulatedCluster({ simulated, setup, checkpoint, gateway, onDispose })
       clusters.add(cluster)
       return cluster
     },
@@ -51,7 +51,6 @@ export function createSimulatedProvider({ timers, api }: SimulatedProviderOption
     async dispose() {
       disposeSpares()
       await Promise.all([...clusters].map((cluster) => cluster.dispose()))
-      await api.close()
     },
   }
 }

@@ -3,10 +3,14 @@ import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
+import {
+  makeAuthority,
+  makeServerCertificate,
+} from '../../../../../sandbox-server/providers/api-gateway/certificates.ts'
 import { createKubernetesClient } from '../../../../../sandbox-server/providers/kind/api/kubernetes-client.ts'
-import { makeCertificates } from '../../../../../sandbox-server/providers/simulated/certificates.ts'
 
-const certificates = await makeCertificates(['127.0.0.1'])
+const authority = await makeAuthority()
+const serverCertificate = await makeServerCertificate(authority, ['127.0.0.1'])
 const closers: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
@@ -14,8 +18,8 @@ afterEach(async () => {
 
 /** A server that asks for a client certificate and takes any; `port` 0 for a free one. */
 async function serve(listener: RequestListener, port = 0): Promise<Server> {
-  const { authority: ca, serverCertificate: cert, serverKey: key } = certificates
-  const server = createServer({ ca, cert, key, requestCert: true, rejectUnauthorized: false }, listener)
+  const { certificate: cert, key } = serverCertificate
+  const server = createServer({ cert, key, requestCert: true, rejectUnauthorized: false }, listener)
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   closers.push(() => {
     server.closeAllConnections()
@@ -28,9 +32,8 @@ function connect(port: number, retryForMs?: number) {
   const client = createKubernetesClient(
     {
       url: `https://127.0.0.1:${port}`,
-      authority: certificates.authority,
-      certificate: certificates.serverCertificate,
-      key: certificates.serverKey,
+      authority: authority.certificate,
+      ...serverCertificate,
     },
     retryForMs === undefined ? {} : { retryForMs },
   )
