@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ContainerEngine } from '../../sandbox-server/providers/kind/engine/engine.ts'
+import { endLeftExecs } from '../../sandbox-server/providers/kind/engine/exec-mark.ts'
 import { listOwned, removeCluster } from '../../sandbox-server/providers/kind/engine/inventory.ts'
 import { createClusterNetwork } from '../../sandbox-server/providers/kind/engine/networks.ts'
 import { findEngine } from '../../sandbox-server/providers/kind/engine/open-engine.ts'
@@ -231,13 +232,43 @@ describe('commands in a container', () => {
     expect(times.at(-1)).toBeLessThan(500)
   })
 
-  it('leaves no process of the engine on this machine after an abort', async () => {
+  it('leaves no process on this machine and none in the container after an abort', async () => {
     const mark = `36${randomBytes(3).readUIntBE(0, 3)}`
     const stop = new AbortController()
     const command = engine.run(['exec', container, 'sleep', mark], { signal: stop.signal })
-    await until(() => processesWith(`exec ${container} sleep ${mark}`).length > 0)
+    await until(() => processesWith(`sleep ${mark}`).length > 1)
     stop.abort(new Error('enough'))
     await expect(command).rejects.toThrow('enough')
-    await until(() => processesWith(`exec ${container} sleep ${mark}`).length === 0)
+    expect(processesWith(`sleep ${mark}`)).toEqual([])
+  })
+
+  it('ends a command with open streams in the container too, when it is killed', async () => {
+    const mark = `37${randomBytes(3).readUIntBE(0, 3)}`
+    const command = engine.start(['exec', '--user', '0', '-i', container, 'sh', '-c', `sleep ${mark} & wait`])
+    await until(() => processesWith(`sleep ${mark}`).some((line) => line === `sleep ${mark}`))
+    command.kill()
+    await command.exited
+    expect(processesWith(`sleep ${mark}`)).toEqual([])
+  })
+
+  it('ends a shell and what ignores the hang-up, when its terminal is closed', async () => {
+    const mark = `38${randomBytes(3).readUIntBE(0, 3)}`
+    const args = ['exec', '-it', container, 'bash', '-c', `trap "" HUP; sleep ${mark} & wait`]
+    const pty = engine.openPty(args, { columns: 80, rows: 24 })
+    await until(() => processesWith(`sleep ${mark}`).some((line) => line === `sleep ${mark}`))
+    pty.kill()
+    await pty.exited
+    expect(processesWith(`sleep ${mark}`)).toEqual([])
+  })
+
+  it('ends what an earlier process left running, and nothing of its own', async () => {
+    const [old, own] = [`39${randomBytes(3).readUIntBE(0, 3)}`, `40${randomBytes(3).readUIntBE(0, 3)}`]
+    await engine.run(['exec', '--detach', '--env', 'FAIRLEAD_COMMAND=earlier.1.', container, 'sleep', old])
+    const running = engine.start(['exec', container, 'sleep', own])
+    await until(() => processesWith(`sleep ${old}`).length > 0 && processesWith(`sleep ${own}`).length > 1)
+    await endLeftExecs(engine, container)
+    expect([processesWith(`sleep ${old}`).length, processesWith(`sleep ${own}`).length]).toEqual([0, 2])
+    running.kill()
+    await running.exited
   })
 })

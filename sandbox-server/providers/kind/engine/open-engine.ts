@@ -1,9 +1,18 @@
 // Finds a container engine that answers, and drives it by its command line.
 import { AppError } from '../../../contract/errors.ts'
-import { CommandError, findProgram, openPty, runCommand, startCommand } from '../../../platform/commands.ts'
+import {
+  CommandError,
+  findProgram,
+  openPty,
+  type Pty,
+  type RunningCommand,
+  runCommand,
+  startCommand,
+} from '../../../platform/commands.ts'
 import type { ContainerEngine, EngineName, RunOptions } from './engine.ts'
 import { type EngineFacts, readEngineFacts } from './engine-facts.ts'
 import { engineFailure, engineTitle, type Trouble } from './engine-trouble.ts'
+import { endExec, markExec } from './exec-mark.ts'
 
 const defaultTimeoutMs = 60_000
 /** Engines in the order of preference: kind supports Docker best, the others it calls experimental. */
@@ -11,27 +20,52 @@ const engineNames: readonly EngineName[] = ['docker', 'podman', 'nerdctl']
 /** Docker's own client prints advice between its answers otherwise. */
 const env = { DOCKER_CLI_HINTS: 'false' }
 
+/** What `exec` runs in a container ends when its command here is aborted, timed out or killed. */
 export function createEngine(name: EngineName, program: string): ContainerEngine {
-  const runBytes = async (args: readonly string[], options: RunOptions = {}): Promise<Uint8Array> => {
+  const runUnmarked = async (args: readonly string[], options: RunOptions = {}): Promise<Uint8Array> => {
     const { input, signal, timeoutMs = defaultTimeoutMs } = options
+    const { stdout, stderr, exitCode } = await runCommand(program, args, { input, signal, timeoutMs, env })
+    if (exitCode === 0) return stdout
+    throw engineFailure(name, args, { stderr, exitCode })
+  }
+  const runBytes = async (args: readonly string[], options: RunOptions = {}): Promise<Uint8Array> => {
+    const marked = markExec(args)
     try {
-      const { stdout, stderr, exitCode } = await runCommand(program, args, { input, signal, timeoutMs, env })
-      if (exitCode === 0) return stdout
-      throw engineFailure(name, args, { stderr, exitCode })
+      return await runUnmarked(marked?.args ?? args, options)
     } catch (cause) {
+      if (marked && (cause instanceof CommandError || options.signal?.aborted))
+        await endExec(runUnmarked, marked)
       if (!(cause instanceof CommandError)) throw cause
       throw engineFailure(name, args, { stderr: [cause.message, cause.stderr].join('\n').trim(), cause })
     }
+  }
+  const endsInContainer = <T extends RunningCommand | Pty>(args: readonly string[], begin: Begin<T>): T => {
+    const marked = markExec(args)
+    const command = begin(marked?.args ?? args)
+    if (!marked) return command
+    let ending: Promise<void> | undefined
+    const kill = () => {
+      command.kill()
+      ending ??= endExec(runUnmarked, marked)
+    }
+    const exited = command.exited.then(async (exitCode) => {
+      await ending
+      return exitCode
+    })
+    return { ...command, exited, kill }
   }
   return {
     name,
     program,
     runBytes,
     run: async (args, options) => new TextDecoder().decode(await runBytes(args, options)),
-    start: (args) => startCommand(program, args, { env }),
-    openPty: (args, { columns, rows }) => openPty(program, args, { columns, rows, env }),
+    start: (args) => endsInContainer(args, (marked) => startCommand(program, marked, { env })),
+    openPty: (args, { columns, rows }) =>
+      endsInContainer(args, (marked) => openPty(program, marked, { columns, rows, env })),
   }
 }
+
+type Begin<T> = (args: readonly string[]) => T
 
 export interface FoundEngine {
   /** The first engine that answers; undefined where none does. */
