@@ -77,6 +77,8 @@ export interface Cluster extends ClusterClient {
   readonly id: string
   readonly nodes: readonly string[]
   readonly workspace: Workspace
+  /** It went on while nobody had it open: its files are as the learner left them, and newer than those that the store keeps. */
+  readonly isAsLeft?: boolean
   /** Server-side apply of every document of a manifest; a document that fails does not stop the others. */
   apply(manifest: string): Promise<readonly AppliedDocument[]>
   openTerminal(size: TerminalSize): Promise<TerminalStream>
