@@ -1,5 +1,14 @@
 // Reading folders of text: lessons, the built site.
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 
 export interface TextFile {
@@ -64,4 +73,15 @@ export function writeNewFile(path: string, content: string): void {
 export function replaceFile(path: string, content: string): void {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, content, { mode: 0o600 })
+}
+
+/** Adds to the end of a file for its owner alone. */
+export function appendText(path: string, content: string): void {
+  appendFileSync(path, content, { mode: 0o600 })
+}
+
+/** A script that its owner may run. */
+export function writeProgram(path: string, content: string): void {
+  replaceFile(path, content)
+  chmodSync(path, 0o700)
 }
