@@ -71,7 +71,13 @@ for pause in 1 2 3 4 5; do
   [ -z "$found" ] && exit 0
   sleep 0.1
 done
-each "$1" "$2" KILL
+# Again until none is left: the killed take a moment, and one may have forked meanwhile.
+for pause in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  found=
+  each "$1" "$2" KILL
+  [ -z "$found" ] && exit 0
+  sleep 0.05
+done
 `
 
 interface Matching extends Pick<MarkedExec, 'container' | 'user' | 'mark'> {
