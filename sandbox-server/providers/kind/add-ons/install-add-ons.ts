@@ -54,7 +54,7 @@ export async function applyUntilAccepted(
   manifest: string,
   name: string,
   signal: AbortSignal,
-  { deadlineMs = 120_000, intervalMs = 250 }: WaitOptions = {},
+  { deadlineMs = 60_000, intervalMs = 250 }: WaitOptions = {},
 ): Promise<void> {
   const deadline = performance.now() + deadlineMs
   const documents = splitDocuments(manifest)
@@ -89,9 +89,10 @@ interface ManifestPart {
 function splitDocuments(manifest: string): ManifestPart[] {
   const documents = parseAllDocuments(manifest)
   if (!Array.isArray(documents)) return []
-  return documents.flatMap((document) =>
-    document.contents === null ? [] : [{ kind: String(document.get('kind')), text: String(document) }],
-  )
+  return documents.flatMap((document) => {
+    const isEmpty = document.errors.length === 0 && document.toJS() === null
+    return isEmpty ? [] : [{ kind: String(document.get('kind')), text: String(document) }]
+  })
 }
 
 /** Why it was not accepted; undefined where it was. */
