@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
@@ -48,6 +49,15 @@ export function readText(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined
 }
 
+export function readBytes(path: string): Uint8Array | undefined {
+  return existsSync(path) ? readFileSync(path) : undefined
+}
+
+/** Nothing where it does not exist. */
+export function removeFile(path: string): void {
+  rmSync(path, { force: true })
+}
+
 /** Latest modification below any of `paths`, as epoch milliseconds; 0 where none exists. */
 export function latestChange(paths: readonly string[]): number {
   let latest = 0
@@ -70,7 +80,7 @@ export function writeNewFile(path: string, content: string): void {
 }
 
 /** Writes the file for its owner alone, whether it exists or not. */
-export function replaceFile(path: string, content: string): void {
+export function replaceFile(path: string, content: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, content, { mode: 0o600 })
 }

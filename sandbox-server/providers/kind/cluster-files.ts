@@ -1,0 +1,35 @@
+// What lies beside a cluster's record in its folder: the baseline for resets, the home of a suspended terminal.
+import { join } from 'node:path'
+import { readBytes, readText, removeFile, replaceFile } from '../../platform/files.ts'
+import { type Baseline, baselineSchema } from './reset/baseline.ts'
+
+const baselineName = 'baseline.json'
+const homeName = 'home.tar'
+
+export function writeBaseline(folder: string, baseline: Baseline): void {
+  replaceFile(join(folder, baselineName), JSON.stringify(baseline))
+}
+
+/** Undefined where there is none that can be read: then no reset can be trusted. */
+export function readBaseline(folder: string): Baseline | undefined {
+  const text = readText(join(folder, baselineName))
+  if (text === undefined) return undefined
+  try {
+    return baselineSchema.parse(JSON.parse(text))
+  } catch {
+    return undefined // Half-written by a process that was killed: the cluster is made anew instead.
+  }
+}
+
+export function writeHomeArchive(folder: string, archive: Uint8Array): void {
+  replaceFile(join(folder, homeName), archive)
+}
+
+export function readHomeArchive(folder: string): Uint8Array | undefined {
+  return readBytes(join(folder, homeName))
+}
+
+/** Once it is back where it belongs: what the learner does from then on is newer. */
+export function removeHomeArchive(folder: string): void {
+  removeFile(join(folder, homeName))
+}
