@@ -43,7 +43,9 @@ export class Documents {
     const listed = new Set(files.map((file) => file.path))
     for (const file of files) this.serverChanged(file)
     for (const [path, document] of this.open.get()) {
-      if (!listed.has(path) && !isDirty(document)) this.forget(path)
+      if (!isDirty(document)) {
+        if (!listed.has(path)) this.forget(path)
+      } else if (!document.saving) void this.save(path)
     }
   }
 
@@ -56,6 +58,9 @@ export class Documents {
     if (file.revision <= document.base.revision && file.content === document.base.content) return
     if (!isDirty(document) || file.content === document.text) {
       this.put({ path: file.path, text: file.content, base: file, saving: false })
+    } else if (file.content === document.base.content) {
+      // A cluster made anew counts revisions anew; what the person typed rests on this very text.
+      this.put({ ...document, base: file })
     } else if (!document.saving) {
       this.put({ ...document, theirs: file })
     }

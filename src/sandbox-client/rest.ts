@@ -2,13 +2,14 @@
 import { type Attempt, attemptSchema } from '../../sandbox-server/contract/check.ts'
 import {
   attemptsSchema,
+  clusterChoicesSchema,
   errorBodySchema,
   type Progress,
   progressSchema,
   sandboxBodySchema,
   solutionSchema,
 } from '../../sandbox-server/contract/rest.ts'
-import type { SandboxState } from '../../sandbox-server/contract/sandbox.ts'
+import type { ClusterChoice, SandboxState } from '../../sandbox-server/contract/sandbox.ts'
 import { Refused } from './connection.ts'
 import { routes } from './routes.ts'
 
@@ -36,6 +37,14 @@ export async function locateSandbox(slug: string): Promise<{ url: string; sandbo
   const url = new URL(routes.socket(slug), location.href)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   return { url: url.href, sandbox }
+}
+
+/** Undefined where the server does not say: the page then offers no choice. */
+export async function fetchClusterChoices(slug: string): Promise<readonly ClusterChoice[] | undefined> {
+  const response = await fetch(routes.clusters(slug)).catch(() => undefined)
+  if (response === undefined || !response.ok) return undefined
+  const parsed = clusterChoicesSchema.safeParse(await response.json().catch(() => undefined))
+  return parsed.success ? parsed.data.choices : undefined
 }
 
 /** Undefined where there is no server or no progress yet: the page is quiet about it. */

@@ -7,6 +7,7 @@ export const routes = {
   progress: `${api}/progress`,
   sandbox: (slug: string) => `${lesson(slug)}/sandbox`,
   socket: (slug: string) => `${lesson(slug)}/socket`,
+  clusters: (slug: string) => `${lesson(slug)}/clusters`,
   answer: (slug: string, id: string) => `${lesson(slug)}/answers/${id}`,
   attempts: (slug: string) => `${lesson(slug)}/attempts`,
   solution: (slug: string) => `${lesson(slug)}/solution`,

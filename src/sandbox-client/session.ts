@@ -1,39 +1,16 @@
 // Everything a lesson page knows and can ask for: one connection, and stores that components watch.
-import type { Attempt, CheckResult } from '../../sandbox-server/contract/check.ts'
-import type { SandboxState } from '../../sandbox-server/contract/sandbox.ts'
-import type {
-  AppliedDocument,
-  ClientMessage,
-  ClusterObject,
-  ServerMessage,
-} from '../../sandbox-server/contract/socket.ts'
+import type { Attempt } from '../../sandbox-server/contract/check.ts'
+import type { ClusterChoice, ProviderName, SandboxState } from '../../sandbox-server/contract/sandbox.ts'
+import type { ClientMessage, ClusterObject, ServerMessage } from '../../sandbox-server/contract/socket.ts'
 import { Documents, type WriteAnswer } from '../editor/documents.ts'
+import { appliedSentence, errorSentence } from './answer-sentences.ts'
 import { Connection, type ConnectionState, randomId } from './connection.ts'
 import { keepQuiz, keptQuiz } from './kept-quiz.ts'
-import { locateSandbox } from './rest.ts'
+import { fetchClusterChoices, locateSandbox } from './rest.ts'
+import { type Applied, type CheckRun, type Notice, type RanState, shownAttempt } from './session-state.ts'
+import { type StartClock, tellStart } from './start-clock.ts'
 import { createStore, type Store } from './store.ts'
 import { TerminalFeed } from './terminal-feed.ts'
-
-export interface CheckRun {
-  readonly running: boolean
-  readonly results: ReadonlyMap<string, CheckResult>
-  readonly attempt?: Attempt
-  readonly problem?: string
-}
-
-export interface Applied {
-  readonly running: boolean
-  readonly documents: readonly AppliedDocument[]
-  readonly problem?: string
-}
-
-export type RanState = 'running' | 'ran' | 'failed'
-
-/** What went wrong or was done, for the one line of news that the page reads out. */
-export interface Notice {
-  readonly tone: 'info' | 'problem'
-  readonly text: string
-}
 
 type RequestBody = ClientMessage extends infer M
   ? M extends { requestId: string }
@@ -45,6 +22,10 @@ type Answer = Extract<ServerMessage, { type: 'done' | 'applied' | 'attempt' | 't
 export class LessonSession {
   readonly connection: Store<ConnectionState> = createStore<ConnectionState>({ kind: 'idle' })
   readonly sandbox: Store<SandboxState | undefined> = createStore<SandboxState | undefined>(undefined)
+  /** The kinds of cluster that this lesson can be done on here; empty until the server said. */
+  readonly choices: Store<readonly ClusterChoice[]> = createStore<readonly ClusterChoice[]>([])
+  /** There while the cluster starts. */
+  readonly startClock: Store<StartClock | undefined> = createStore<StartClock | undefined>(undefined)
   readonly objects: Store<ReadonlyMap<string, ClusterObject>> = createStore(new Map())
   readonly check: Store<CheckRun> = createStore<CheckRun>({ running: false, results: new Map() })
   readonly applied: Store<ReadonlyMap<string, Applied>> = createStore(new Map())
@@ -61,13 +42,17 @@ export class LessonSession {
 
   constructor() {
     this.link = new Connection({
-      state: (state) => this.connection.set(state),
+      state: (state) => {
+        this.connection.set(state)
+        // Not before: the first answer may give this browser its identity.
+        if (state.kind === 'open' || state.kind === 'refused') void this.refreshChoices()
+      },
       message: (message) => this.received(message),
       terminal: (offset, data) => this.terminal.frame(offset, data),
       hello: () => this.terminal.hello(),
       locate: async () => {
         const located = await locateSandbox(this.slug)
-        this.sandbox.set(located.sandbox)
+        this.sandboxIs(located.sandbox)
         return located.url
       },
     })
@@ -107,6 +92,25 @@ export class LessonSession {
     this.link.connectAnew()
   }
 
+  /** Gives up the start that is under way, or the place in the queue. */
+  async cancelStart(): Promise<void> {
+    const answer = await this.ask({ type: 'sandbox-cancel' })
+    if (answer.type === 'error') this.tell(errorSentence(answer), 'problem')
+  }
+
+  /** Another kind of cluster, in the exercise's start state; files stay. */
+  async useCluster(provider: ProviderName): Promise<void> {
+    const answer = await this.ask({ type: 'sandbox-provider', provider })
+    if (answer.type === 'error') this.tell(errorSentence(answer), 'problem')
+    await this.refreshChoices()
+  }
+
+  /** What waits ready and how long the others take changes as clusters come and go. */
+  async refreshChoices(): Promise<void> {
+    const choices = await fetchClusterChoices(this.slug)
+    if (choices !== undefined) this.choices.set(choices)
+  }
+
   async apply(path: string): Promise<void> {
     const note = (applied: Applied): void => this.applied.update((all) => new Map(all).set(path, applied))
     note({ running: true, documents: [] })
@@ -125,7 +129,7 @@ export class LessonSession {
       note({ running: false, documents: answer.documents })
       this.tell(appliedSentence(answer.documents))
     } else if (answer.type === 'error') {
-      note({ running: false, documents: [], problem: sentence(answer) })
+      note({ running: false, documents: [], problem: errorSentence(answer) })
     }
   }
 
@@ -137,7 +141,7 @@ export class LessonSession {
     this.check.update((before) => {
       if (answer.type === 'attempt') return shownAttempt(answer.attempt)
       if (answer.type === 'error')
-        return { running: false, results: before.results, problem: sentence(answer) }
+        return { running: false, results: before.results, problem: errorSentence(answer) }
       return { ...before, running: false }
     })
   }
@@ -160,7 +164,7 @@ export class LessonSession {
     if (answer.type === 'terminal-ran') this.noteRan(command, 'ran')
     else {
       this.noteRan(command, 'failed')
-      if (answer.type === 'error') this.tell(sentence(answer), 'problem')
+      if (answer.type === 'error') this.tell(errorSentence(answer), 'problem')
     }
   }
 
@@ -170,7 +174,7 @@ export class LessonSession {
 
   async sandboxDo(type: 'sandbox-extend' | 'sandbox-reset' | 'sandbox-restart', done: string): Promise<void> {
     const answer = await this.ask({ type })
-    if (answer.type === 'error') this.tell(sentence(answer), 'problem')
+    if (answer.type === 'error') this.tell(errorSentence(answer), 'problem')
     else this.tell(done)
     if (type === 'sandbox-reset' && answer.type !== 'error') {
       this.check.set({ running: false, results: new Map() })
@@ -182,12 +186,25 @@ export class LessonSession {
     this.notice.set({ tone, text })
   }
 
+  private sandboxIs(sandbox: SandboxState): void {
+    const before = this.sandbox.get()
+    if (before !== undefined && before.provider !== sandbox.provider) {
+      // What was told of the other cluster is not true of this one.
+      this.objects.set(new Map())
+      this.applied.set(new Map())
+    }
+    if (before?.state !== sandbox.state && (sandbox.state === 'failed' || sandbox.state === 'queued'))
+      void this.refreshChoices()
+    this.startClock.update((clock) => tellStart(clock, sandbox, Date.now()))
+    this.sandbox.set(sandbox)
+  }
+
   private async write(path: string, content: string, baseRevision: number): Promise<WriteAnswer> {
     const answer = await this.ask({ type: 'file-write', path, content, baseRevision })
     if (answer.type !== 'error')
       return { outcome: 'written', revision: this.revisionAfterWrite(path, baseRevision) }
     if (answer.code === 'CONFLICT') return { outcome: 'conflict', theirs: this.lastSeen.get(path) }
-    return { outcome: 'failed', message: sentence(answer) }
+    return { outcome: 'failed', message: errorSentence(answer) }
   }
 
   /** The newest file that the server told of, which is what a conflict is about. */
@@ -209,10 +226,10 @@ export class LessonSession {
     switch (message.type) {
       case 'welcome':
         this.clockSkew.set(message.serverTime - Date.now())
-        this.sandbox.set(message.sandbox)
+        this.sandboxIs(message.sandbox)
         return
       case 'sandbox':
-        this.sandbox.set(message.sandbox)
+        this.sandboxIs(message.sandbox)
         return
       case 'files':
         for (const file of message.files) this.lastSeen.set(file.path, file)
@@ -253,7 +270,7 @@ export class LessonSession {
         this.settle(message.requestId, message)
         return
       case 'error':
-        if (message.requestId === undefined) this.tell(sentence(message), 'problem')
+        if (message.requestId === undefined) this.tell(errorSentence(message), 'problem')
         else this.settle(message.requestId, message)
         return
       case 'pong':
@@ -267,25 +284,6 @@ export class LessonSession {
     this.answers.get(requestId)?.(answer)
     this.answers.delete(requestId)
   }
-}
-
-function shownAttempt(attempt: Attempt): CheckRun {
-  return {
-    running: false,
-    attempt,
-    results: new Map(attempt.results.map((result) => [result.id, result])),
-  }
-}
-
-function sentence(error: Extract<ServerMessage, { type: 'error' }>): string {
-  return error.hint === undefined ? error.message : `${error.message} ${error.hint}`
-}
-
-function appliedSentence(documents: readonly AppliedDocument[]): string {
-  const failed = documents.filter((document) => document.outcome === 'failed').length
-  if (failed > 0)
-    return `${failed} of ${documents.length} objects could not be applied. See the marks in the editor.`
-  return documents.map((document) => `${document.object} ${document.outcome}`).join(', ')
 }
 
 /** The page's one session. Making it touches nothing of the browser, so pages can be rendered at build time. */

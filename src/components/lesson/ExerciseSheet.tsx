@@ -3,6 +3,7 @@ import { useId, useState } from 'preact/hooks'
 import type { ExerciseView } from '../../lessons/exercise-view.ts'
 import { session } from '../../sandbox-client/session.ts'
 import { useStore } from '../../sandbox-client/store.ts'
+import { clusterKinds } from '../workbench/cluster-kinds.ts'
 import { CheckList, round } from './CheckList.tsx'
 import { Solution } from './Solution.tsx'
 
@@ -15,6 +16,7 @@ export function ExerciseSheet({ exercise }: { exercise: ExerciseView }) {
       <h3 id={id} class="task">
         {exercise.task}
       </h3>
+      <NotHere />
       <CheckList checks={exercise.checks} prefix="sheet" />
       <CheckActions />
       <Hints hints={exercise.hints} />
@@ -26,6 +28,23 @@ export function ExerciseSheet({ exercise }: { exercise: ExerciseView }) {
         </div>
       )}
     </section>
+  )
+}
+
+/** Which kinds of cluster this exercise cannot be done on here, and why. */
+function NotHere() {
+  const choices = useStore(session.choices)
+  return (
+    <>
+      {choices.map(
+        ({ provider, unavailable }) =>
+          unavailable !== undefined && (
+            <p key={provider} class="not-here">
+              {clusterKinds[provider].name}: not available here. {unavailable}
+            </p>
+          ),
+      )}
+    </>
   )
 }
 

@@ -16,6 +16,7 @@ interface EditorPaneProps {
 
 export function EditorPane({ start }: EditorPaneProps) {
   const documents = useStore(session.documents.open)
+  const ready = useStore(session.sandbox, (sandbox) => sandbox?.state === 'ready')
   const [chosen, setChosen] = useState<string>()
   const paths = [...documents.keys()].sort(startFirst(start.map((file) => file.path)))
   const shown = paths.length > 0 ? paths : start.map((file) => file.path)
@@ -102,13 +103,14 @@ export function EditorPane({ start }: EditorPaneProps) {
         )}
         <div ref={host} class="editor-host" hidden={!loaded || document === undefined} />
       </div>
-      <AppliedLine path={path} saved={savedWords(document)} />
+      <AppliedLine path={path} saved={savedWords(document, ready)} />
     </section>
   )
 }
 
-function savedWords(document: Parameters<typeof isDirty>[0] | undefined): string {
+function savedWords(document: Parameters<typeof isDirty>[0] | undefined, ready: boolean): string {
   if (document === undefined) return ''
+  if (!ready && (isDirty(document) || document.saving)) return 'Kept here until the cluster runs'
   if (document.problem !== undefined) return `Not saved: ${document.problem}`
   if (document.saving) return 'Saving'
   if (document.theirs !== undefined) return 'Not saved'

@@ -24,6 +24,7 @@ const keys: readonly (readonly [string, string])[] = [
 
 export function HelpDialog() {
   const shown = useStore(open)
+  const simulated = useStore(session.sandbox, (sandbox) => (sandbox?.provider ?? 'simulated') === 'simulated')
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     if (shown) dialog.current?.showModal()
@@ -51,11 +52,15 @@ export function HelpDialog() {
           {`export KUBECONFIG=$HOME/Downloads/fairlead-${session.slug.split('/')[1]}.kubeconfig\nkubectl get nodes`}
         </code>
       </pre>
-      <h3>What is simulated</h3>
-      <p>
-        The cluster is a simulation that moves real packets through interfaces, routes and netfilter rules.
-        What it does not simulate it says in an event, a warning or an error.
-      </p>
+      {simulated && (
+        <>
+          <h3>What is simulated</h3>
+          <p>
+            The cluster is a simulation that moves real packets through interfaces, routes and netfilter
+            rules. What it does not simulate it says in an event, a warning or an error.
+          </p>
+        </>
+      )}
       <p class="dialog-actions">
         <button type="button" class="button primary" onClick={() => open.set(false)}>
           Close

@@ -5,6 +5,8 @@ import { session } from '../../sandbox-client/session.ts'
 import { useStore } from '../../sandbox-client/store.ts'
 import { showSolution } from '../lesson/Solution.tsx'
 import { addFiles } from './add-files.ts'
+import { showClusterChoice } from './ClusterChoice.tsx'
+import { clusterKinds } from './cluster-kinds.ts'
 import { confirm } from './confirm.tsx'
 import { showHelp } from './HelpDialog.tsx'
 import { showPane } from './layout.ts'
@@ -12,6 +14,8 @@ import { showPane } from './layout.ts'
 export function Menu({ slug }: { slug: string }) {
   const ready = useStore(session.sandbox, (sandbox) => sandbox?.state === 'ready')
   const attempted = useStore(session.check, (check) => check.attempt !== undefined)
+  const provider = useStore(session.sandbox, (sandbox) => sandbox?.provider)
+  const several = useStore(session.choices, (choices) => choices.length > 1)
   const picker = useRef<HTMLInputElement>(null)
   const list = useRef<HTMLDivElement>(null)
   const item = (label: string, detail: string, enabled: boolean, run: () => void) => (
@@ -53,6 +57,9 @@ export function Menu({ slug }: { slug: string }) {
           () => void session.sandboxDo('sandbox-extend', 'Your cluster stays longer.'),
         )}
         {item('Restart cluster', 'a new cluster; your files stay', true, () => void restart())}
+        {several &&
+          provider !== undefined &&
+          item('Kind of cluster', `${clusterKinds[provider].name} now`, true, showClusterChoice)}
         <p class="eyebrow">Exercise</p>
         {item(
           'Show solution',

@@ -1,10 +1,10 @@
 // The one line of news: shown for a while where it does not cover work, and read out by screen readers.
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Attempt } from '../../../sandbox-server/contract/check.ts'
 import { session } from '../../sandbox-client/session.ts'
 import { useStore } from '../../sandbox-client/store.ts'
 import { round } from '../lesson/CheckList.tsx'
-import { stateInWords } from './cluster-words.ts'
+import { stateAloud } from './cluster-words.ts'
 
 const shownForMs = 8000
 
@@ -19,6 +19,9 @@ export function News() {
     const timer = setTimeout(() => setHidden(notice), shownForMs)
     return () => clearTimeout(timer)
   }, [notice])
+  const state = stateAloud(connection, sandbox)
+  const aloud = useRef(state)
+  if (aloud.current.key !== state.key) aloud.current = state
   const visible = notice !== undefined && notice !== hidden
   return (
     <>
@@ -26,7 +29,7 @@ export function News() {
         {run.running ? 'Checking.' : run.attempt === undefined ? '' : spoken(run.attempt)}
       </p>
       <p class="unseen" role="status">
-        {stateInWords(connection, sandbox).words}
+        {aloud.current.text}
       </p>
       <div class={`news ${visible ? notice.tone : 'quiet'}`} role="status">
         {visible && (

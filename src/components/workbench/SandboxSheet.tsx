@@ -1,16 +1,13 @@
 // What stands in the terminal's place while there is no cluster to type to: queued, starting, stopped, failed, refused.
-import type { SandboxState, Step } from '../../../sandbox-server/contract/sandbox.ts'
+import type { SandboxState } from '../../../sandbox-server/contract/sandbox.ts'
 import { session } from '../../sandbox-client/session.ts'
 import { useStore } from '../../sandbox-client/store.ts'
-import { Mark, type MarkKind } from '../lesson/Mark.tsx'
-import { wait } from './cluster-words.ts'
-
-const markOfStep: Record<Step['state'], MarkKind> = {
-  waiting: 'open',
-  running: 'running',
-  done: 'passed',
-  failed: 'failed',
-}
+import { CancelStart } from './CancelStart.tsx'
+import { aboutWait } from './cluster-words.ts'
+import { OtherCluster } from './OtherCluster.tsx'
+import { StartSteps } from './StartSteps.tsx'
+import { Steps } from './Steps.tsx'
+import { ToolLog } from './ToolLog.tsx'
 
 export function SandboxSheet() {
   const sandbox = useStore(session.sandbox)
@@ -54,21 +51,40 @@ function Sheet({ sandbox }: { sandbox: SandboxState }) {
     case 'queued':
       return (
         <div class="sheet waiting">
-          <h2>Number {sandbox.place} in the queue</h2>
+          <div class="sheet-head">
+            <h2>Number {sandbox.place} in the queue</h2>
+            <CancelStart label="Leave the queue" />
+          </div>
           <p>
-            {sandbox.reason} It takes about {wait(sandbox.expectedWaitMs)}. Read on: the cluster starts by
-            itself when it is your turn.
+            {sandbox.reason} It takes about {aboutWait(sandbox.expectedWaitMs)}. Read on: the cluster starts
+            by itself when it is your turn.
           </p>
+          <Meanwhile />
+          <OtherCluster provider={sandbox.provider} />
         </div>
       )
-    case 'starting':
+    case 'starting': {
+      const detail = sandbox.steps.find((step) => step.state === 'running')?.detail
       return (
         <div class="sheet waiting">
-          <h2>Your cluster starts</h2>
-          <p>{sandbox.reason}</p>
-          <Steps steps={sandbox.steps} />
+          <div class="sheet-head">
+            <h2>Your cluster starts</h2>
+            <CancelStart label="Cancel" />
+          </div>
+          <div class="sheet-columns">
+            <div>
+              <StartSteps sandbox={sandbox} />
+            </div>
+            <div>
+              <p>{sandbox.reason}</p>
+              <Meanwhile />
+              {/* Last, so that what a step says of itself moves nothing else. */}
+              <p class="soft step-detail">{detail}</p>
+            </div>
+          </div>
         </div>
       )
+    }
     case 'stopping':
       return (
         <div class="sheet waiting">
@@ -79,30 +95,35 @@ function Sheet({ sandbox }: { sandbox: SandboxState }) {
     case 'stopped':
       return (
         <div class="sheet waiting">
-          <h2>Your cluster has stopped</h2>
+          <h2>Your cluster is stopped</h2>
           <p>{sandbox.reason}</p>
-          <p>
-            <strong>Kept:</strong> {sandbox.kept}
-          </p>
+          <p>{sandbox.kept}</p>
           <p>
             <button type="button" class="button primary" onClick={() => session.startAgain()}>
-              Go on where you were
+              Start the cluster
             </button>
           </p>
+          <OtherCluster provider={sandbox.provider} />
         </div>
       )
     case 'failed':
       return (
         <div class="sheet dropped">
           <h2>Your cluster could not be made</h2>
-          <p>{sandbox.reason}</p>
-          <p>{sandbox.hint}</p>
-          <Steps steps={sandbox.steps} />
-          <p>
-            <button type="button" class="button primary" onClick={() => session.startAgain()}>
-              Try again
-            </button>
-          </p>
+          <div class="sheet-columns">
+            <div>
+              <p>{sandbox.reason}</p>
+              <p>{sandbox.hint}</p>
+              <p>
+                <button type="button" class="button primary" onClick={() => session.startAgain()}>
+                  Try again
+                </button>
+              </p>
+              <OtherCluster provider={sandbox.provider} />
+            </div>
+            <Steps steps={sandbox.steps} />
+          </div>
+          {sandbox.log !== undefined && sandbox.log.trim() !== '' && <ToolLog log={sandbox.log} />}
         </div>
       )
     default:
@@ -110,21 +131,14 @@ function Sheet({ sandbox }: { sandbox: SandboxState }) {
   }
 }
 
-function Steps({ steps }: { steps: readonly Step[] }) {
-  if (steps.length === 0) return null
+/** Files live in the cluster's workspace, so that what is typed before there is one waits in the page. */
+function Meanwhile() {
+  const open = useStore(session.documents.open, (documents) => documents.size > 0)
   return (
-    <ol class="steps">
-      {steps.map((step) => (
-        <li class={`step-${step.state}`}>
-          <Mark kind={markOfStep[step.state]} />
-          <span>
-            {step.name}
-            <span class="unseen">, {step.state}</span>
-            {step.durationMs !== undefined && <span class="soft"> {step.durationMs} ms</span>}
-            {step.detail !== undefined && <span class="soft"> {step.detail}</span>}
-          </span>
-        </li>
-      ))}
-    </ol>
+    <p class="soft">
+      {open
+        ? 'You can go on editing: what you type is kept in this page and saved once the cluster runs.'
+        : 'Read on meanwhile. Your files open for editing once the cluster runs.'}
+    </p>
   )
 }

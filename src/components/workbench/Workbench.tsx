@@ -4,11 +4,8 @@ import { useStore } from '../../sandbox-client/store.ts'
 import { CheckList } from '../lesson/CheckList.tsx'
 import { CheckActions } from '../lesson/ExerciseSheet.tsx'
 import { ClusterPane } from '../topology/ClusterPane.tsx'
-import { ConfirmDialog } from './confirm.tsx'
 import { EditorPane } from './EditorPane.tsx'
-import { HelpDialog } from './HelpDialog.tsx'
 import { layout, showPane, type Tab } from './layout.ts'
-import { News } from './News.tsx'
 import { Splitter } from './Splitter.tsx'
 import { TerminalPane } from './TerminalPane.tsx'
 
@@ -76,9 +73,6 @@ export function Workbench({ exercise, files }: WorkbenchProps) {
           </div>
         )}
       </div>
-      <News />
-      <ConfirmDialog />
-      <HelpDialog />
     </>
   )
 }

@@ -3,7 +3,11 @@ import type { SandboxState } from '../../../sandbox-server/contract/sandbox.ts'
 import type { ConnectionState } from '../../sandbox-client/connection.ts'
 
 export interface Words {
+  /** Whose state it is, for where there is room to say so. */
+  readonly subject?: 'Your cluster'
   readonly words: string
+  /** The kind of cluster, for where nothing else beside it says that. */
+  readonly kind?: string
   readonly tone: 'quiet' | 'delivered' | 'waiting' | 'dropped'
 }
 
@@ -33,28 +37,61 @@ export function stateInWords(connection: ConnectionState, sandbox: SandboxState 
 
 function sandboxInWords(sandbox: SandboxState | undefined): Words {
   if (sandbox === undefined) return { words: 'Connecting', tone: 'quiet' }
+  const subject = 'Your cluster'
   switch (sandbox.state) {
-    case 'queued':
-      return {
-        words: `Your cluster: number ${sandbox.place} in the queue, about ${wait(sandbox.expectedWaitMs)}`,
-        tone: 'waiting',
-      }
-    case 'starting':
-      return { words: 'Your cluster: starting', tone: 'waiting' }
+    case 'queued': {
+      const about = aboutWait(sandbox.expectedWaitMs)
+      return { subject, words: `number ${sandbox.place} in the queue, about ${about}`, tone: 'waiting' }
+    }
+    case 'starting': {
+      const step = stepOf(sandbox)
+      const at = step === undefined ? '' : `, step ${step.number} of ${sandbox.steps.length}`
+      return { subject, words: `starting${at}`, tone: 'waiting' }
+    }
     case 'ready':
-      return { words: `Your cluster: ready, ${providers[sandbox.provider]}`, tone: 'delivered' }
+      return { subject, words: 'ready', kind: providers[sandbox.provider], tone: 'delivered' }
     case 'stopping':
-      return { words: 'Your cluster: stopping', tone: 'waiting' }
+      return { subject, words: 'stopping', tone: 'waiting' }
     case 'stopped':
-      return { words: 'Your cluster: stopped', tone: 'waiting' }
+      return { subject, words: 'stopped', tone: 'waiting' }
     case 'failed':
-      return { words: 'Your cluster: failed', tone: 'dropped' }
+      return { subject, words: 'failed', tone: 'dropped' }
     default:
       return sandbox satisfies never
   }
 }
 
+/** The step that runs, counted from 1. */
+function stepOf({ steps }: Extract<SandboxState, { state: 'starting' }>) {
+  const index = steps.findIndex((step) => step.state === 'running')
+  const step = steps[index]
+  return step === undefined ? undefined : { number: index + 1, name: step.name }
+}
+
+/** Said of what was measured and varies: no digit that is not meant. */
+export function aboutWait(ms: number): string {
+  const step = ms < 20_000 ? 1000 : 5000
+  return wait(Math.round(ms / step) * step)
+}
+
 export function wait(ms: number): string {
   const seconds = Math.max(1, Math.round(ms / 1000))
   return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
+}
+
+/**
+ * What is read out, and a key that changes only when it is worth reading out again: a step, a place in the queue, never
+ * the passing of seconds.
+ */
+export function stateAloud(
+  connection: ConnectionState,
+  sandbox: SandboxState | undefined,
+): { readonly key: string; readonly text: string } {
+  const { subject, words, kind } = stateInWords(connection, sandbox)
+  const text = [subject === undefined ? words : `${subject}: ${words}`, kind].filter(Boolean).join(', ')
+  if (connection.kind !== 'open' || sandbox === undefined) return { key: text, text }
+  if (sandbox.state === 'queued') return { key: `place ${sandbox.place}`, text }
+  const step = sandbox.state === 'starting' ? stepOf(sandbox) : undefined
+  if (step !== undefined) return { key: `step ${step.name}`, text: `${text}: ${step.name}` }
+  return { key: text, text }
 }

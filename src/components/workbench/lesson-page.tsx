@@ -13,6 +13,7 @@ import { BottomBar } from './BottomBar.tsx'
 import { ClusterState } from './ClusterState.tsx'
 import { loadLayout } from './layout.ts'
 import { Menu } from './Menu.tsx'
+import { Overlays } from './Overlays.tsx'
 import { wirePageKeys } from './page-keys.ts'
 import { keepRan, restoreRan } from './ran-before.ts'
 import { Workbench } from './Workbench.tsx'
@@ -50,6 +51,7 @@ const mount = (selector: string, component: Island): HTMLElement | null => {
 mount('[data-mount=state]', island(ClusterState))
 mount('[data-mount=menu]', island(Menu))
 mount('[data-mount=bottom]', island(BottomBar))
+mount('[data-mount=overlays]', island(Overlays))
 const bench = mount('[data-mount=workbench]', island(Workbench))
 if (bench !== null) acceptDrops(bench)
 
