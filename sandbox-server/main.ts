@@ -7,17 +7,21 @@ import type { ClusterSpec } from './contract/lesson.ts'
 import { createHttpServer } from './http/server.ts'
 import { createLessonFolder } from './lessons-catalog/create-lesson.ts'
 import { openLessonCatalog } from './lessons-catalog/lesson-catalog.ts'
-import type { Config } from './platform/config.ts'
+import { type Config, kindVariables } from './platform/config.ts'
 import { openDataDirectory } from './platform/data-directory.ts'
 import { fastTimers } from './platform/fast-timers.ts'
 import { hostTimers } from './platform/host-timers.ts'
 import { createLog, type Log } from './platform/log.ts'
+import { environment } from './platform/process.ts'
 import { repositoryRoot, version } from './platform/repository.ts'
 import { inlineScriptHashes } from './platform/site-files.ts'
 import { type LessonsProof, proveLessons } from './proofs/prove-lessons.ts'
 import { openApiGateway } from './providers/api-gateway/open-api-gateway.ts'
+import { openProviders } from './providers/open-providers.ts'
 import type { ProviderName } from './providers/provider.ts'
+import type { ProviderOptions } from './providers/provider-options.ts'
 import { openProvider } from './providers/registry.ts'
+import { offerLines } from './sandboxes/offer-lines.ts'
 import { Sandboxes } from './sandboxes/sandboxes.ts'
 import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts'
 import { createGateway } from './ws/gateway.ts'
@@ -89,8 +93,19 @@ export async function startCluster(
   return { cluster, close }
 }
 
+export interface StartOptions {
+  /** Told what whoever started the server should know. */
+  readonly say?: (line: string) => void
+  /** Opens a provider; a test brings its own. */
+  readonly open?: typeof openProvider
+}
+
 /** Throws DataDirectoryError, PortInUse, AppError. What was opened by then is closed again. */
-export async function startServer(config: Config, log: Log): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  log: Log,
+  { say = () => {}, open = openProvider }: StartOptions = {},
+): Promise<RunningServer> {
   const data = openDataDirectory(config.data)
   const closers: (() => Promise<void> | void)[] = [() => data.release()]
   const close = async () => {
@@ -104,22 +119,40 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
     const apis = { host: listenHost, ...apiPortOf(config), publicUrl, apiUrl, secrets: data }
     const apiGateway = await openApiGateway(apis)
     closers.push(() => apiGateway.close())
-    const provider = await openProvider(config.provider, { timers, log, gateway: apiGateway })
-    closers.push(() => provider.dispose())
-    const limits = {
-      live: config.maxSandboxes,
-      livePerLearner: config.maxSandboxesPerLearner,
-      queued: 1000,
-      idleMs: config.idleMinutes * 60_000,
+    const providerOptions: ProviderOptions = {
+      timers,
+      log,
+      gateway: apiGateway,
+      data: data.path,
+      environment: kindVariables(config, environment),
     }
-    const sandboxes = new Sandboxes({ provider, store, timers, log, limits })
-    closers.push(() => sandboxes.close())
+    const opened = await openProviders(config, providerOptions, open)
+    closers.push(() => opened.dispose())
     const catalog = openLessonCatalog(config.lessons)
+    const tellOffer = offerLines(config, say)
+    if (opened.problem !== undefined) tellOffer.problem(opened.problem)
+    const sandboxes = new Sandboxes({
+      providers: opened.providers,
+      store,
+      timers,
+      log,
+      limits: {
+        live: config.maxSandboxes,
+        liveOf: { kind: config.maxKindClusters },
+        livePerLearner: config.maxSandboxesPerLearner,
+        queued: 1000,
+        idleMs: config.idleMinutes * 60_000,
+        keepDays: config.keepDays,
+      },
+      lesson: (slug) => catalog.get(slug),
+      onOffer: tellOffer.offer,
+    })
+    closers.push(() => sandboxes.close())
     const cookies = createLearnerCookies(data.secret('cookie-secret'))
     const origins = createOriginPolicy({ publicUrl: config.publicUrl, host: config.host })
     const secureCookies = config.publicUrl?.startsWith('https:') ?? false
     const http = await createHttpServer({
-      services: { catalog, sandboxes, store, timers, version },
+      services: { catalog, sandboxes, store, timers, log, version },
       site: config.site,
       scriptHashes: inlineScriptHashes(config.site),
       trustProxy: config.trustProxy,

@@ -25,7 +25,17 @@ export const serve = defineCommand({
     data: text('Where progress and sandboxes are kept (default ./.fairlead)', 'FOLDER'),
     site: text('The built site (default dist; built when missing or old)', 'FOLDER'),
     lessons: text('The lessons (default lessons)', 'FOLDER'),
-    provider: text('What clusters are made of (default simulated)', 'NAME'),
+    clusters: text(
+      'What clusters are made of: simulated, kind, or auto for both where kind works (default auto)',
+      'KIND',
+    ),
+    'default-clusters': text('Where both will do: simulated or kind (default simulated)', 'KIND'),
+    'kind-node-image': text("Image of kind clusters' nodes (default: the one of this kind release)", 'IMAGE'),
+    'toolbox-image': text("Image of learners' terminals beside kind clusters", 'IMAGE'),
+    'kind-subnets': text('Networks of kind clusters, a /24 each (default 10.201.0.0/16)', 'CIDR'),
+    'max-kind-clusters': text('Kind clusters at the same time (default: what memory allows)', 'N'),
+    warm: text('Kind clusters kept ready of each configuration in use (default 1, 0 none)', 'N'),
+    'keep-days': text('Days until a suspended cluster is removed; files stay (default 7)', 'N'),
     'public-url': text('Where learners reach the server when a proxy stands before it', 'URL'),
     'api-url': text(
       "Where learners' kubectl reaches the API port, as https://HOST:PORT (default: the host of --public-url or --host)",
@@ -55,11 +65,13 @@ export const serve = defineCommand({
       )
     }
     const log = createLog(config.logLevel)
-    const server = await startServer(config, log)
+    const server = await startServer(config, log, {
+      say: (line) => void process.stdout.write(`${line}\n`),
+    })
     keepServing(log)
     process.stdout.write(`Fairlead is ready: ${server.url}\n`)
     await untilSignal()
-    process.stdout.write('Keeping all sandboxes ...\n')
+    process.stdout.write('Keeping all sandboxes ... (Ctrl-C again ends at once)\n')
     await server.close()
     return 0
   },
@@ -76,7 +88,14 @@ function flagsOf(args: Record<string, unknown>): ConfigInput {
     data: args.data,
     site: args.site,
     lessons: args.lessons,
-    provider: args.provider,
+    clusters: args.clusters,
+    defaultClusters: args['default-clusters'],
+    kindNodeImage: args['kind-node-image'],
+    toolboxImage: args['toolbox-image'],
+    kindSubnets: args['kind-subnets'],
+    maxKindClusters: args['max-kind-clusters'],
+    warm: args.warm,
+    keepDays: args['keep-days'],
     maxSandboxes: args['max-sandboxes'],
     maxSandboxesPerLearner: args['max-sandboxes-per-learner'],
     idleMinutes: args['idle-minutes'],

@@ -15,6 +15,7 @@ export const errorCodes = {
   PROVIDER_FAILED: { status: 502, title: 'The cluster could not be made' },
   LESSON_BROKEN: { status: 500, title: 'The lesson cannot be read' },
   VERSION_MISMATCH: { status: 409, title: 'The page is older than the server; reload it' },
+  NOT_SAVED: { status: 507, title: 'The server could not save it' },
   INTERNAL: { status: 500, title: 'Something broke on the server' },
 } as const
 

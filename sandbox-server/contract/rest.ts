@@ -55,4 +55,17 @@ export const healthSchema = z.strictObject({
   status: z.enum(['ok', 'starting']),
   version: z.string(),
   sandboxes: z.int(),
+  /** By provider. `checking` and `missing` ones are looked for again. */
+  clusters: z.array(
+    z.strictObject({
+      provider: providerNameSchema,
+      state: z.enum(['checking', 'available', 'missing']),
+      live: z.int(),
+      queued: z.int(),
+      /** Kept without using CPU or memory. */
+      suspended: z.int(),
+      /** Clusters at the same time. */
+      limit: z.int().optional(),
+    }),
+  ),
 })

@@ -9,6 +9,7 @@ import type {
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { LessonCatalog } from '../lessons-catalog/lesson-catalog.ts'
 import type { Timers } from '../platform/host-timers.ts'
+import type { Log } from '../platform/log.ts'
 import type { Sandboxes } from '../sandboxes/sandboxes.ts'
 import type { Store } from '../store/store.ts'
 
@@ -17,6 +18,7 @@ export interface Services {
   readonly sandboxes: Sandboxes
   readonly store: Store
   readonly timers: Timers
+  readonly log: Log
   readonly version: string
 }
 

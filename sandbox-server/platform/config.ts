@@ -19,7 +19,20 @@ const configSchema = z.strictObject({
   data: z.string().min(1).default('.fairlead'),
   site: z.string().min(1).default(join(repositoryRoot, 'dist')),
   lessons: z.string().min(1).default(join(repositoryRoot, 'lessons')),
-  provider: z.enum(['simulated', 'kind', 'kubernetes']).default('simulated'),
+  /** What clusters can be made of; `auto`: simulated ones, and real ones by kind wherever that works. */
+  clusters: z.enum(['auto', 'simulated', 'kind']).default('auto'),
+  /** What they are made of where both will do and the learner does not choose. */
+  defaultClusters: z.enum(['simulated', 'kind']).default('simulated'),
+  kindNodeImage: z.string().min(1).optional(),
+  toolboxImage: z.string().min(1).optional(),
+  /** Every kind cluster's network is a /24 of this. */
+  kindSubnets: z.cidrv4().optional(),
+  /** Left out, as many as the machine's memory allows. */
+  maxKindClusters: number(1, 256).optional(),
+  /** Clusters kept ready of each configuration in use. */
+  warm: number(0, 64).optional(),
+  /** Days until a suspended cluster that nobody used is removed. */
+  keepDays: number(1, 3650).default(7),
   maxSandboxes: number(1, 10_000).default(200),
   maxSandboxesPerLearner: number(1, 100).default(5),
   idleMinutes: number(1, 1440).default(60),
@@ -51,5 +64,23 @@ export function readConfig(flags: ConfigInput, environment: NodeJS.ProcessEnv): 
   return { ...parsed.data, data: resolve(data), site: resolve(site), lessons: resolve(lessons) }
 }
 
+/** The settings of kind clusters as the kind provider reads them, flags over variables. */
+export function kindVariables(config: Config, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { kindNodeImage, toolboxImage, kindSubnets, maxKindClusters, warm } = config
+  const set = { kindNodeImage, toolboxImage, kindSubnets, maxKindClusters, warm }
+  const given = Object.entries(set).flatMap(([key, value]) =>
+    value === undefined ? [] : [[variableName(key), String(value)]],
+  )
+  return { ...environment, ...Object.fromEntries(given) }
+}
+
+/** Variables of kind's settings that flags name more shortly. */
+const otherNames: Readonly<Record<string, string>> = {
+  toolboxImage: 'FAIRLEAD_KIND_TOOLBOX_IMAGE',
+  maxKindClusters: 'FAIRLEAD_KIND_MAX_CLUSTERS',
+  warm: 'FAIRLEAD_KIND_WARM',
+}
+
 const kebab = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-const variableName = (key: string) => `FAIRLEAD_${kebab(key).replaceAll('-', '_').toUpperCase()}`
+const variableName = (key: string) =>
+  otherNames[key] ?? `FAIRLEAD_${kebab(key).replaceAll('-', '_').toUpperCase()}`

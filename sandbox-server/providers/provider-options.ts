@@ -8,4 +8,8 @@ export interface ProviderOptions {
   readonly log: Log
   /** Where learners' own kubectl reaches clusters; a provider registers each of its clusters while it is open. */
   readonly gateway: ApiGateway
+  /** Folder for what a provider keeps, which outlives the process; nothing is kept where left out. */
+  readonly data?: string
+  /** A provider's own settings: FAIRLEAD_* variables, with those of flags in their place. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
 }

@@ -15,6 +15,6 @@ export async function openProvider(name: ProviderName, options: ProviderOptions)
   const open = providers[name]
   if (open) return await open(options)
   throw new AppError('PROVIDER_FAILED', `This version of Fairlead has no provider ${name}.`, {
-    hint: `Start it with --provider ${Object.keys(providers).join(' or ')}.`,
+    hint: `It has: ${Object.keys(providers).join(', ')}.`,
   })
 }

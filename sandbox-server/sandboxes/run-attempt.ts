@@ -4,6 +4,7 @@ import { pointsOf, runChecks } from '../checks/run-checks.ts'
 import type { Attempt, CheckResult, QuizAnswers } from '../contract/check.ts'
 import type { Timers } from '../platform/host-timers.ts'
 import type { Store } from '../store/store.ts'
+import { notSaved } from './not-saved.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /** Seconds after which a run that has not ended is given up. */
@@ -41,7 +42,11 @@ export async function runAttempt({
     ...pointsOf(results),
     results,
   }
-  await store.attempts.add(sandbox.key, attempt)
+  try {
+    await store.attempts.add(sandbox.key, attempt)
+  } catch (error) {
+    throw notSaved('The result of this check', error)
+  }
   return attempt
 }
 

@@ -1,6 +1,7 @@
 // What a sandbox needs to know of the lesson it is for; the lesson catalog's LessonSource is one.
 import type { LessonSlug } from '../contract/ids.ts'
 import type { Exercise } from '../contract/lesson.ts'
+import type { ClusterSetup } from '../providers/provider.ts'
 
 export interface SandboxLesson {
   readonly slug: LessonSlug
@@ -9,7 +10,18 @@ export interface SandboxLesson {
   readonly start: readonly { readonly path: string; readonly content: string }[]
 }
 
+/** The cluster of the exercise's start. */
+export function clusterSetup(lesson: SandboxLesson, id: string): ClusterSetup {
+  const { exercise } = lesson
+  return {
+    id,
+    exercise,
+    applied: pickFiles(lesson, exercise.applied),
+    files: pickFiles(lesson, exercise.files),
+  }
+}
+
 /** The files that `paths` name, in their order. */
-export function pickFiles(lesson: SandboxLesson, paths: readonly string[]) {
+function pickFiles(lesson: SandboxLesson, paths: readonly string[]) {
   return paths.flatMap((path) => lesson.start.find((file) => file.path === path) ?? [])
 }

@@ -10,6 +10,7 @@ export interface SandboxOptions {
   readonly id: SandboxId
   readonly key: WorkKey
   readonly lesson: SandboxLesson
+  /** What makes its clusters at first. */
   readonly provider: ClusterProvider
   readonly store: Store
   readonly timers: Timers

@@ -1,207 +1,288 @@
-// All sandboxes of this server: one a learner and lesson, limits with a queue, idle expiry, and an orderly end.
-import { randomBytes } from 'node:crypto'
+// All sandboxes of this server: one a learner and lesson, on the provider that fits, from opening a lesson to an orderly end.
 import { AppError } from '../contract/errors.ts'
-import { type LearnerId, type SandboxId, sandboxIdSchema } from '../contract/ids.ts'
+import type { LearnerId } from '../contract/ids.ts'
+import type { ClusterChoice, ProviderName } from '../contract/sandbox.ts'
 import type { Timers } from '../platform/host-timers.ts'
 import type { Log } from '../platform/log.ts'
 import type { ClusterProvider } from '../providers/provider.ts'
-import type { Store } from '../store/store.ts'
-import { Sandbox } from './sandbox.ts'
+import type { KeptWorkspace, Store, WorkKey } from '../store/store.ts'
+import { adoptClusters } from './adopt-clusters.ts'
+import { chooseProvider, clusterChoices } from './choose-provider.ts'
+import { KeptClusters } from './kept-clusters.ts'
+import { notSaved } from './not-saved.ts'
+import { missingError, type Offer, Offers } from './offers.ts'
+import { Places, type PlacesLimits } from './places.ts'
+import type { Sandbox } from './sandbox.ts'
 import type { SandboxLesson } from './sandbox-lesson.ts'
-import { createWaitEstimate, type WaitEstimate } from './wait-estimate.ts'
+import { SandboxRegistry } from './sandbox-registry.ts'
+import { startSweeping } from './sweeping.ts'
 
-export interface SandboxLimits {
-  /** Sandboxes with a cluster at the same time. */
+export interface SandboxLimits extends PlacesLimits {
+  /** Sandboxes of a provider with a cluster at the same time, where its own capacity allows so many. */
   readonly live: number
-  readonly livePerLearner: number
-  /** Sandboxes that wait for a place. */
-  readonly queued: number
-  readonly idleMs: number
+  /** Fewer of one provider. */
+  readonly liveOf?: { readonly [N in ProviderName]?: number | undefined }
+  /** Days until a suspended cluster that nobody used is removed. */
+  readonly keepDays: number
 }
 
 export interface SandboxesOptions {
-  readonly provider: ClusterProvider
+  /** What clusters can be made of, the operator's preference first. */
+  readonly providers: readonly ClusterProvider[]
   readonly store: Store
   readonly timers: Timers
   readonly log: Log
   readonly limits: SandboxLimits
+  /** Throws AppError NOT_FOUND, LESSON_BROKEN. */
+  readonly lesson: (slug: string) => SandboxLesson
+  /** Told when a provider was found, or found missing. */
+  readonly onOffer?: (offer: Offer) => void
 }
 
-interface Place {
-  readonly sandbox: Sandbox
-  readonly takenAt: number
+/** What the server says of one provider's clusters. */
+export interface ClusterCounts {
+  readonly provider: ProviderName
+  readonly state: Offer['state']
+  readonly live: number
+  readonly queued: number
+  readonly suspended: number
+  /** Clusters at the same time; left out where there is no such number yet. */
+  readonly limit?: number
 }
 
-/** A sandbox without a page gives its place to one that waits, once it was left alone this long. */
-const yieldsAfterMs = 30_000
+/** Who opens a lesson is kept waiting this long until a provider was looked at; then they wait in the queue. */
+const lookMs = 1_000
 
 export class Sandboxes {
   readonly #options: SandboxesOptions
-  readonly #sandboxes = new Map<string, Sandbox>()
-  readonly #opening = new Map<string, Promise<Sandbox>>()
-  readonly #places = new Map<Sandbox, Place>()
-  readonly #estimate: WaitEstimate
-  #queue: Sandbox[] = []
-  #sweep: unknown
-  #closed = false
+  readonly #registry: SandboxRegistry
+  /** How a sandbox without a cluster starts next, where not as it was left. */
+  readonly #wishes = new Map<Sandbox, 'reset' | 'restart'>()
+  /** Their cluster makes way for one of another kind. */
+  readonly #moving = new Set<Sandbox>()
+  readonly #places: Places
+  readonly #offers: Offers
+  readonly #kept: KeptClusters
+  readonly #endSweeping: () => void
 
   constructor(options: SandboxesOptions) {
+    const { providers, limits, timers, store, log } = options
     this.#options = options
-    this.#estimate = createWaitEstimate(options.limits.idleMs)
-    this.#armSweep()
+    this.#registry = new SandboxRegistry({ store, timers, log, idleMs: limits.idleMs })
+    this.#kept = new KeptClusters({ store, timers, log, keepDays: limits.keepDays })
+    this.#places = new Places({
+      limits,
+      timers,
+      limitOf: (provider) => this.#limitOf(provider),
+      isOpen: (provider) => this.#offers.isAvailable(provider),
+      onAdmitted: (sandbox) => void this.#start(sandbox),
+      onNeeded: (sandbox) => void this.stop(sandbox, 'Another lesson needed the place.'),
+    })
+    this.#offers = new Offers({
+      providers,
+      timers,
+      log,
+      onFound: (provider) => this.#adopt(provider),
+      onChange: (offer) => {
+        options.onOffer?.(offer)
+        if (offer.state === 'missing') this.#refuseWaiting(offer)
+        this.#places.admit()
+      },
+    })
+    this.#offers.start()
+    this.#endSweeping = startSweeping({
+      registry: this.#registry,
+      places: this.#places,
+      kept: this.#kept,
+      timers,
+      idleMs: limits.idleMs,
+      stop: (sandbox, reason) => void this.stop(sandbox, reason),
+    })
   }
 
   /** Sandboxes that have a place. */
   get live(): number {
-    return this.#places.size
+    return this.#places.holders.length
   }
 
-  /** The learner's sandbox for the lesson, which starts or waits for a place. Throws AppError QUEUE_FULL. */
-  async open(learner: LearnerId, lesson: SandboxLesson): Promise<Sandbox> {
-    const sandbox = await this.#findOrMake(learner, lesson)
-    if (!this.#places.has(sandbox) && !this.#queue.includes(sandbox)) this.#enqueue(sandbox)
+  counts(): ClusterCounts[] {
+    return this.#offers.list().map(({ provider, state }) => {
+      const limit = state === 'available' ? this.#limitOf(provider) : undefined
+      return {
+        provider: provider.name,
+        state,
+        live: this.#places.liveOf(provider),
+        queued: this.#places.waiting.filter((sandbox) => sandbox.provider === provider).length,
+        suspended: this.#kept.countOf(provider.name),
+        ...(limit === undefined ? {} : { limit }),
+      }
+    })
+  }
+
+  /**
+   * The learner's sandbox for the lesson, which starts or waits for a place, on `wanted` where that is given. Throws AppError
+   * QUEUE_FULL, BAD_REQUEST where it cannot be on `wanted`, PROVIDER_FAILED where nothing will do.
+   */
+  async open(learner: LearnerId, lesson: SandboxLesson, wanted?: ProviderName): Promise<Sandbox> {
+    const sandbox = await this.#registry.findOrMake({ learner, lesson: lesson.slug }, lesson, (kept) =>
+      this.#providerFor(lesson, kept, wanted),
+    )
+    if (wanted !== undefined && sandbox.provider.name !== wanted) await this.choose(sandbox, wanted)
+    else this.#request(sandbox)
     return sandbox
   }
 
   find(learner: LearnerId, slug: string): Sandbox | undefined {
-    return this.#sandboxes.get(`${learner} ${slug}`)
+    return this.#registry.find({ learner, lesson: slug })
+  }
+
+  /** What the learner may choose from for the lesson. */
+  async choices(learner: LearnerId, lesson: SandboxLesson): Promise<ClusterChoice[]> {
+    const kept = await this.#options.store.workspaces.read({ learner, lesson: lesson.slug })
+    return clusterChoices({ lesson, offers: this.#offers.list() }, kept?.sandbox ?? 'new')
+  }
+
+  /** A cluster of another kind; files stay. Throws AppError BAD_REQUEST, NOT_SAVED. */
+  async choose(sandbox: Sandbox, name: ProviderName): Promise<void> {
+    const offers = this.#offers.list()
+    const provider = chooseProvider({ lesson: sandbox.lesson, offers, wanted: name })
+    if (this.#moving.has(sandbox)) {
+      throw new AppError('CONFLICT', 'The kind of cluster is being changed already.', {
+        hint: 'Wait until it starts.',
+      })
+    }
+    if (sandbox.provider !== provider) await this.#move(sandbox, provider)
+    this.#request(sandbox)
+  }
+
+  /** Gives up a start that is under way, or a place in the queue. Throws AppError CONFLICT where there is neither. */
+  async cancel(sandbox: Sandbox): Promise<void> {
+    const { state } = sandbox.state
+    if (this.#places.leaveQueue(sandbox)) {
+      return await sandbox.stop('You gave up your place in the queue.')
+    }
+    const isOnItsWay = this.#places.has(sandbox) && !sandbox.hasCluster && state !== 'stopping'
+    if (state === 'starting' || isOnItsWay) return await this.stop(sandbox, 'You cancelled the start.')
+    throw new AppError('CONFLICT', `There is nothing to cancel: the sandbox is ${state}.`, {
+      hint: 'Restart cluster makes a new one.',
+    })
+  }
+
+  /** Start state of cluster and files (`reset`), or a new cluster with the files as they are. */
+  async remake(sandbox: Sandbox, mode: 'reset' | 'restart'): Promise<void> {
+    if (this.#places.has(sandbox) && sandbox.state.state !== 'stopping') {
+      await (mode === 'reset' ? sandbox.reset() : sandbox.restart())
+      this.#releaseFailed(sandbox)
+      return
+    }
+    this.#wishes.set(sandbox, mode)
+    this.#request(sandbox)
+    await sandbox.arrived()
+  }
+
+  /** Keeps everything and frees the place. */
+  async stop(sandbox: Sandbox, reason: string): Promise<void> {
+    await sandbox.stop(reason)
+    const { id, key, provider } = sandbox
+    if (sandbox.outlives) this.#kept.add(id, key, provider, this.#options.timers.now())
+    this.#release(sandbox)
   }
 
   /** Stops and keeps every sandbox. */
   async close(): Promise<void> {
-    this.#closed = true
-    this.#options.timers.clearTimeout(this.#sweep as never)
-    this.#queue = []
-    await Promise.all([...this.#places.keys()].map((sandbox) => sandbox.stop('The server stops.')))
+    this.#registry.close()
+    this.#offers.close()
+    this.#endSweeping()
+    this.#places.close()
+    await Promise.all(this.#places.holders.map((sandbox) => sandbox.stop('The server stops.')))
   }
 
-  async #findOrMake(learner: LearnerId, lesson: SandboxLesson): Promise<Sandbox> {
-    if (this.#closed)
-      throw new AppError('SANDBOX_NOT_READY', 'The server stops.', { hint: 'Try again in a moment.' })
-    const name = `${learner} ${lesson.slug}`
-    const known = this.#sandboxes.get(name)
-    if (known) return known
-    const opening = this.#opening.get(name) ?? this.#make(learner, lesson)
-    this.#opening.set(name, opening)
+  async #providerFor(
+    lesson: SandboxLesson,
+    kept: KeptWorkspace | undefined,
+    wanted: ProviderName | undefined,
+  ): Promise<ClusterProvider> {
+    const wish = { lesson, kept: kept?.provider, wanted: kept ? undefined : wanted }
+    const likely = wanted ?? chooseProvider({ ...wish, offers: this.#offers.list() }).name
+    await this.#offers.looked(likely, lookMs)
+    return chooseProvider({ ...wish, offers: this.#offers.list() })
+  }
+
+  async #move(sandbox: Sandbox, provider: ClusterProvider): Promise<void> {
+    this.#moving.add(sandbox)
     try {
-      const sandbox = await opening
-      this.#sandboxes.set(name, sandbox)
-      return sandbox
+      await this.#options.store.workspaces.setProvider(sandbox.key, provider.name)
+      this.#wishes.delete(sandbox)
+      this.#places.leaveQueue(sandbox)
+      await sandbox.moveTo(provider)
+      await this.#kept.take(sandbox.id)
+      this.#release(sandbox)
+    } catch (error) {
+      throw notSaved('Your choice', error)
     } finally {
-      this.#opening.delete(name)
+      this.#moving.delete(sandbox)
     }
   }
 
-  async #make(learner: LearnerId, lesson: SandboxLesson): Promise<Sandbox> {
-    const { provider, store, timers, log, limits } = this.#options
-    const key = { learner, lesson: lesson.slug }
-    const kept = await store.workspaces.read(key)
-    const id = kept?.sandbox ?? newSandboxId()
-    return new Sandbox({ id, key, lesson, provider, store, timers, log, idleMs: limits.idleMs })
+  /** Starts it or puts it into the queue; tells what is missing where neither will do. */
+  #request(sandbox: Sandbox): void {
+    if (this.#moving.has(sandbox)) return
+    const offer = this.#offers.get(sandbox.provider.name)
+    if (offer?.state === 'missing' && !this.#places.has(sandbox)) sandbox.refuse(missingError(offer))
+    else this.#places.enqueue(sandbox)
   }
 
-  #enqueue(sandbox: Sandbox): void {
-    if (this.#queue.length >= this.#options.limits.queued) {
-      throw new AppError('QUEUE_FULL', `${this.#queue.length} learners wait for a sandbox already.`, {
-        hint: 'Read on; open the lesson again in a few minutes.',
-      })
-    }
-    this.#queue.push(sandbox)
-    this.#admit()
+  async #start(sandbox: Sandbox): Promise<void> {
+    const mode = this.#wishes.get(sandbox)
+    this.#wishes.delete(sandbox)
+    const removing = this.#kept.take(sandbox.id)
+    if (removing) await removing
+    await sandbox.start(mode)
+    this.#releaseFailed(sandbox)
   }
 
-  /** Gives free places to those that wait, in order; a learner at their own limit lets others pass. */
-  #admit(): void {
-    if (this.#closed) return
-    for (const sandbox of [...this.#queue]) {
-      const { limits, timers } = this.#options
-      const own = [...this.#places.keys()].filter((other) => other.key.learner === sandbox.key.learner)
-      if (own.length >= limits.livePerLearner) {
-        this.#makeRoom(own, 0)
-        const reason = `You have ${own.length} clusters open, as many as one learner may have. Close the page of another lesson.`
-        this.#wait(sandbox, reason)
-        continue
-      }
-      if (this.#places.size >= limits.live) {
-        this.#makeRoom([...this.#places.keys()], yieldsAfterMs)
-        this.#wait(sandbox, 'All clusters of this server are in use. Yours starts as soon as one is free.')
-        continue
-      }
-      this.#queue = this.#queue.filter((other) => other !== sandbox)
-      this.#places.set(sandbox, { sandbox, takenAt: timers.now() })
-      void sandbox.start().then(() => {
-        // A cluster that could not be made holds no place; Restart takes one again.
-        if (sandbox.state.state === 'failed' && sandbox.attached === 0) this.#release(sandbox)
-      })
-    }
-  }
-
-  /** Stops the one that was left alone longest, if any was for `leastMs`; its place is free once all of it is kept. */
-  #makeRoom(candidates: readonly Sandbox[], leastMs: number): void {
-    const now = this.#options.timers.now()
-    const left = candidates
-      .filter((sandbox) => sandbox.attached === 0 && now - sandbox.lastActivity >= leastMs)
-      .filter((sandbox) => sandbox.state.state === 'ready')
-      .sort((a, b) => a.lastActivity - b.lastActivity)[0]
-    if (left) void this.#stop(left, 'Another lesson needed the place.')
-  }
-
-  #wait(sandbox: Sandbox, reason: string): void {
-    const place = this.#queue.indexOf(sandbox) + 1
-    const wait = this.#estimate.expected(place, this.#options.limits.live)
-    const { state } = sandbox
-    if (state.state === 'queued' && state.place === place && state.reason === reason) return
-    sandbox.queue(place, wait, reason)
-  }
-
-  async #stop(sandbox: Sandbox, reason: string): Promise<void> {
-    await sandbox.stop(reason)
-    this.#release(sandbox)
+  /** A cluster that could not be made holds no place; Restart takes one again. */
+  #releaseFailed(sandbox: Sandbox): void {
+    if (sandbox.state.state === 'failed') this.#release(sandbox)
   }
 
   #release(sandbox: Sandbox): void {
-    const place = this.#places.get(sandbox)
-    if (!place) return
-    this.#places.delete(sandbox)
-    this.#estimate.released(this.#options.timers.now() - place.takenAt)
-    if (sandbox.attached === 0) this.#sandboxes.delete(`${sandbox.key.learner} ${sandbox.key.lesson}`)
-    this.#admit()
+    this.#registry.forget(sandbox)
+    this.#places.release(sandbox)
   }
 
-  /** Stops what expired, forgets what is stopped and has no page, and looks again when the next one may expire. */
-  #armSweep(): void {
-    const { timers, limits } = this.#options
-    this.#sweep = timers.setTimeout(
-      () => {
-        const now = timers.now()
-        for (const sandbox of this.#places.keys()) {
-          const { state } = sandbox.state
-          if (state === 'failed' && sandbox.attached === 0) this.#release(sandbox)
-          if (state === 'ready' && sandbox.expiresAt <= now) {
-            const minutes = Math.round(limits.idleMs / 60_000)
-            void this.#stop(sandbox, `Nothing was done for ${minutes} minutes.`)
-          }
-        }
-        for (const [name, sandbox] of this.#sandboxes) {
-          const idle = !this.#places.has(sandbox) && !this.#queue.includes(sandbox) && sandbox.attached === 0
-          if (idle) this.#sandboxes.delete(name)
-        }
-        // Whoever closed the page while waiting gives up the place in the queue.
-        this.#queue = this.#queue.filter(
-          (sandbox) => sandbox.attached > 0 || now - sandbox.lastActivity < yieldsAfterMs,
-        )
-        this.#admit()
-        this.#armSweep()
-      },
-      Math.min(limits.idleMs, 5_000),
-    )
+  #refuseWaiting(offer: Offer): void {
+    for (const sandbox of this.#places.waiting) {
+      if (sandbox.provider !== offer.provider) continue
+      this.#places.leaveQueue(sandbox)
+      sandbox.refuse(missingError(offer))
+    }
   }
-}
 
-const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
+  async #adopt(provider: ClusterProvider): Promise<void> {
+    const { store, log } = this.#options
+    await adoptClusters({
+      provider,
+      store,
+      log,
+      onSuspended: (key, { id, since }) => this.#kept.add(id, key, provider, since),
+      onRunning: (key) => this.#goOn(key, provider),
+    })
+  }
 
-/** 80 bits, since the id also names the sandbox's API server. */
-function newSandboxId(): SandboxId {
-  const letters = Array.from(randomBytes(16), (byte) => alphabet[byte % 32]).join('')
-  return sandboxIdSchema.parse(`sandbox-${letters}`)
+  /** Opens a cluster that runs since an earlier server; its learner may come back at any moment. */
+  async #goOn(key: WorkKey, provider: ClusterProvider): Promise<void> {
+    const { log, lesson } = this.#options
+    try {
+      const sandbox = await this.#registry.findOrMake(key, lesson(key.lesson), async () => provider)
+      if (sandbox.provider === provider && !this.#places.has(sandbox)) this.#places.take(sandbox)
+    } catch (error) {
+      log.warn({ err: error, ...key }, 'a cluster that runs could not be opened')
+    }
+  }
+
+  #limitOf(provider: ClusterProvider): number {
+    const { live, liveOf } = this.#options.limits
+    return Math.min(live, liveOf?.[provider.name] ?? live, provider.capacity())
+  }
 }

@@ -17,12 +17,20 @@ export interface KeptFile {
 
 export interface KeptWorkspace {
   readonly sandbox: SandboxId
+  /** What its clusters are made of: what the learner chose last, or was given at first. */
   readonly provider: string
   /** What the provider's checkpoint gave; undefined before the first one and after a restart of the cluster. */
   readonly snapshot: Uint8Array | undefined
+  /** Epoch milliseconds of the snapshot or the latest start; 0 before the first cluster was there. */
   readonly savedAt: number
+  /** Whether the next start must make a new cluster, whatever an earlier one left behind. */
+  readonly anew: boolean
+  /** What the learner is told at the next start. */
+  readonly notice: string | undefined
   readonly files: readonly KeptFile[]
 }
+
+export type NewWorkspace = Omit<KeptWorkspace, 'snapshot' | 'anew' | 'notice'>
 
 /** The end of a terminal's output, and what already reached its shell. */
 export interface KeptTerminal {
@@ -54,11 +62,17 @@ export interface Store {
   }
   readonly workspaces: {
     read(key: WorkKey): Promise<KeptWorkspace | undefined>
+    /** Whose sandbox it is. */
+    findBySandbox(sandbox: string): Promise<WorkKey | undefined>
     /** Makes the workspace where there is none, with the files given. */
-    create(key: WorkKey, workspace: Omit<KeptWorkspace, 'snapshot'>): Promise<void>
+    create(key: WorkKey, workspace: NewWorkspace): Promise<void>
+    /** Other clusters from now on. The cluster starts anew; files stay. */
+    setProvider(key: WorkKey, provider: string): Promise<void>
+    /** A new cluster is there, without a snapshot yet; what was to be told was told. Replaces the files where some are given. */
+    started(key: WorkKey, at: number, files?: readonly KeptFile[]): Promise<void>
     saveSnapshot(key: WorkKey, snapshot: Uint8Array, at: number): Promise<void>
-    /** The cluster starts anew at the next start; files stay. */
-    dropSnapshot(key: WorkKey): Promise<void>
+    /** The cluster starts anew at the next start, where `notice` is told; files stay. */
+    dropSnapshot(key: WorkKey, notice?: string): Promise<void>
     writeFile(key: WorkKey, file: KeptFile): Promise<void>
     deleteFile(key: WorkKey, path: string): Promise<void>
     replaceFiles(key: WorkKey, files: readonly KeptFile[]): Promise<void>

@@ -27,6 +27,8 @@ export interface Tables {
     provider: string
     snapshot: Uint8Array | null
     saved_at: number
+    anew: number
+    notice: string | null
   }
   workspace_files: { learner: string; lesson: string; path: string; content: string; revision: number }
   terminals: { learner: string; lesson: string; end_offset: number; tail: Uint8Array; inputs: string }

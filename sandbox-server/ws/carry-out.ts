@@ -5,10 +5,12 @@ import type { ClientMessage, ServerMessage } from '../contract/socket.ts'
 import type { Timers } from '../platform/host-timers.ts'
 import { runAttempt } from '../sandboxes/run-attempt.ts'
 import type { Sandbox } from '../sandboxes/sandbox.ts'
+import type { Sandboxes } from '../sandboxes/sandboxes.ts'
 import type { Store } from '../store/store.ts'
 import type { TerminalSession } from '../terminals/terminal-session.ts'
 
 export interface GatewayServices {
+  readonly sandboxes: Sandboxes
   readonly store: Store
   readonly timers: Timers
   /** Puts what nobody foresaw into the log. */
@@ -52,17 +54,15 @@ export async function carryOut(message: Request, page: Page, services: GatewaySe
       return send({ type: 'done', requestId: message.requestId })
     case 'sandbox-reset':
     case 'sandbox-restart':
-      await page.open()
-      if (sandbox.state.state === 'queued') {
-        throw new AppError('SANDBOX_NOT_READY', sandbox.state.reason, { hint: 'Wait until it is your turn.' })
-      }
+      return await remake(message, page, services)
+    case 'sandbox-cancel':
+      await sandbox.requests.once(message.requestId, () => services.sandboxes.cancel(sandbox))
+      return send({ type: 'done', requestId: message.requestId })
+    case 'sandbox-provider':
       await sandbox.requests.once(message.requestId, () =>
-        message.type === 'sandbox-reset' ? sandbox.reset() : sandbox.restart(),
+        services.sandboxes.choose(sandbox, message.provider),
       )
       return send({ type: 'done', requestId: message.requestId })
-    case 'sandbox-cancel':
-    case 'sandbox-provider':
-      throw new AppError('BAD_REQUEST', `${message.type} is not possible here.`)
     default:
       message satisfies never
   }
@@ -73,6 +73,21 @@ function terminalOf(sandbox: Sandbox): TerminalSession {
   throw new AppError('SANDBOX_NOT_READY', `The sandbox is ${sandbox.state.state}: ${sandbox.state.reason}`, {
     hint: 'Wait until it is ready, then try again.',
   })
+}
+
+async function remake(
+  message: Of<'sandbox-reset' | 'sandbox-restart'>,
+  { sandbox, send }: Page,
+  { sandboxes }: GatewayServices,
+): Promise<void> {
+  const mode = message.type === 'sandbox-reset' ? 'reset' : 'restart'
+  await sandbox.requests.once(message.requestId, () => sandboxes.remake(sandbox, mode))
+  if (sandbox.state.state === 'queued') {
+    throw new AppError('SANDBOX_NOT_READY', sandbox.state.reason, {
+      hint: 'It happens when it is your turn.',
+    })
+  }
+  send({ type: 'done', requestId: message.requestId })
 }
 
 async function writeFile(message: Of<'file-write'>, { sandbox, tab, send }: Page): Promise<void> {

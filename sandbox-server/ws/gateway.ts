@@ -9,6 +9,7 @@ import type { LearnerId } from '../contract/ids.ts'
 import type { LessonCatalog } from '../lessons-catalog/lesson-catalog.ts'
 import type { Timers } from '../platform/host-timers.ts'
 import type { Log } from '../platform/log.ts'
+import { noteVisit } from '../sandboxes/note-visit.ts'
 import type { Sandbox } from '../sandboxes/sandbox.ts'
 import type { Sandboxes } from '../sandboxes/sandboxes.ts'
 import type { Store } from '../store/store.ts'
@@ -58,9 +59,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       const learner = identify(request)
       sockets.handleUpgrade(request, socket, head, (accepted) =>
         serve(accepted, options, learner, async () => {
-          const now = options.timers.now()
-          await options.store.learners.touch(learner, now)
-          await options.store.progress.opened({ learner, lesson: lesson.slug }, now)
+          await noteVisit({ learner, lesson: lesson.slug }, options)
           return await options.sandboxes.open(learner, lesson)
         }),
       )
@@ -110,13 +109,13 @@ function serve(
   learner: LearnerId,
   open: () => Promise<Sandbox>,
 ): void {
-  const { store, timers, log } = options
+  const { sandboxes, store, timers, log } = options
   const budget = createMessageBudget(timers.now)
   const note = (error: unknown) => {
     if (!(error instanceof AppError) || error.code === 'INTERNAL')
       log.error({ err: error, learner }, 'request failed')
   }
-  const connection = new PageConnection({ socket, services: { store, timers, note }, open })
+  const connection = new PageConnection({ socket, services: { sandboxes, store, timers, note }, open })
   let warnings = 0
   alive.add(socket)
   socket.on('pong', () => alive.add(socket))

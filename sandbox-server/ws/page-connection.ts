@@ -106,7 +106,7 @@ export class PageConnection {
           this.#size = { columns: message.columns, rows: message.rows }
           return this.#terminal?.resize(this.#size)
         default: {
-          if (sandbox.state.state === 'starting') await sandbox.arrived()
+          if (waitsForCluster(message, sandbox)) await sandbox.arrived()
           const page = {
             tab: hello.tab,
             sandbox,
@@ -128,11 +128,18 @@ export class PageConnection {
     switch (event.type) {
       case 'state':
         this.send({ type: 'sandbox', sandbox: event.state })
-        if (event.state.state !== 'ready') this.#leave()
+        // While a cluster is set back it stays, and so do its terminal and what is watched.
+        if (event.state.state !== 'ready' && !joined.sandbox.hasCluster) this.#leave()
         return
       case 'cluster':
         this.#leave()
         this.#enter(joined.sandbox)
+        return
+      case 'files':
+        this.#sendFiles(joined.sandbox)
+        return
+      case 'problem':
+        this.send(errorMessage(event.error))
         return
       case 'workspace': {
         // A page's own writes come back as `done`; what others write is news.
@@ -149,7 +156,7 @@ export class PageConnection {
 
   /** The sandbox is ready: files, terminal and cluster are there to be shown. */
   #enter(sandbox: Sandbox): void {
-    this.send({ type: 'files', files: [...sandbox.cluster.workspace.list()] })
+    this.#sendFiles(sandbox)
     this.#leaveWatch = sandbox.watch.subscribe((change) =>
       this.send({
         type: 'cluster',
@@ -159,6 +166,10 @@ export class PageConnection {
       }),
     )
     this.#terminal ??= this.#openTerminal(sandbox)
+  }
+
+  #sendFiles(sandbox: Sandbox): void {
+    this.send({ type: 'files', files: [...sandbox.cluster.workspace.list()] })
   }
 
   #openTerminal(sandbox: Sandbox): TerminalHandle | undefined {
@@ -184,5 +195,21 @@ export class PageConnection {
     this.#leaveWatch = undefined
     this.#terminal?.close()
     this.#terminal = undefined
+  }
+}
+
+type Request = Exclude<ClientMessage, { type: 'hello' | 'ping' | 'terminal-ack' | 'terminal-resize' }>
+
+/** What is asked for while the sandbox starts is carried out once it is ready, unless it is about the start itself. */
+function waitsForCluster(message: Request, sandbox: Sandbox): boolean {
+  if (sandbox.state.state !== 'starting') return false
+  switch (message.type) {
+    case 'sandbox-cancel':
+    case 'sandbox-provider':
+      return false
+    case 'terminal-input':
+      return !sandbox.hasCluster
+    default:
+      return true
   }
 }

@@ -105,6 +105,8 @@ export function storeSuite(name: string, make: () => StoreUnderTest): void {
         provider: 'simulated',
         savedAt: 6,
         snapshot: new Uint8Array([0, 255, 1]),
+        anew: false,
+        notice: undefined,
         files: [{ path: 'a.yaml', content: 'ä\n', revision: 3 }],
       })
       await store.workspaces.replaceFiles(key, files)
@@ -113,6 +115,29 @@ export function storeSuite(name: string, make: () => StoreUnderTest): void {
         snapshot: undefined,
         files: [files[1], files[0]],
       })
+    })
+
+    it('keeps whose sandbox it is, what its clusters are made of, and what is told at the next start', async () => {
+      const sandbox = sandboxIdSchema.parse('sandbox-1')
+      const file = { path: 'a.yaml', content: 'a', revision: 1 }
+      await store.workspaces.create(key, { sandbox, provider: 'simulated', savedAt: 0, files: [] })
+      await store.workspaces.saveSnapshot(key, new Uint8Array([1]), 1)
+      await store.workspaces.setProvider(key, 'kind')
+      expect(await store.workspaces.read(key)).toMatchObject({
+        provider: 'kind',
+        snapshot: undefined,
+        anew: true,
+      })
+      await store.workspaces.started(key, 7, [file])
+      await store.workspaces.started(key, 8)
+      await reopen()
+      expect(await store.workspaces.read(key)).toMatchObject({ anew: false, savedAt: 8, files: [file] })
+      await store.workspaces.dropSnapshot(key, 'It was removed.')
+      expect(await store.workspaces.read(key)).toMatchObject({ anew: true, notice: 'It was removed.' })
+      await store.workspaces.started(key, 9)
+      expect(await store.workspaces.read(key)).toMatchObject({ anew: false, notice: undefined })
+      expect(await store.workspaces.findBySandbox(sandbox)).toEqual(key)
+      expect(await store.workspaces.findBySandbox('sandbox-2')).toBeUndefined()
     })
 
     it('keeps the end of a terminal, and takes each run once', async () => {

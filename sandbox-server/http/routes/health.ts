@@ -10,7 +10,12 @@ export function healthRoutes(app: Api, { sandboxes, version }: Services): void {
         schema: { summary: 'Whether the server answers', tags: ['health'], response: { 200: healthSchema } },
         config: { rateLimit: false },
       },
-      async () => ({ status: 'ok' as const, version, sandboxes: sandboxes.live }),
+      async () => ({
+        status: 'ok' as const,
+        version,
+        sandboxes: sandboxes.live,
+        clusters: sandboxes.counts(),
+      }),
     )
   }
 }

@@ -1,14 +1,14 @@
 // Opening a lesson's sandbox, and the kubeconfig of its cluster for the learner's own kubectl.
 import { z } from 'zod'
-import { AppError } from '../../contract/errors.ts'
-import { openSandboxSchema, sandboxBodySchema } from '../../contract/rest.ts'
+import { clusterChoicesSchema, openSandboxSchema, sandboxBodySchema } from '../../contract/rest.ts'
+import { noteVisit } from '../../sandboxes/note-visit.ts'
 import { learnerOf } from '../identity.ts'
 import type { Api, Services } from '../services.ts'
 import { errorResponses, lessonParamsSchema, slugOf } from './lesson-params.ts'
 import { sandboxOf } from './sandbox-of.ts'
 
 export function sandboxRoutes(app: Api, services: Services): void {
-  const { store, catalog, sandboxes, timers } = services
+  const { catalog, sandboxes } = services
   app.post(
     '/api/v1/lessons/:chapter/:lesson/sandbox',
     {
@@ -24,22 +24,27 @@ export function sandboxRoutes(app: Api, services: Services): void {
     async (request) => {
       const lesson = catalog.get(slugOf(request.params))
       const learner = learnerOf(request)
-      const now = timers.now()
-      await store.learners.touch(learner, now)
-      await store.progress.opened({ learner, lesson: lesson.slug }, now)
-      const sandbox = await sandboxes.open(learner, lesson)
+      await noteVisit({ learner, lesson: lesson.slug }, services)
+      const sandbox = await sandboxes.open(learner, lesson, request.body?.provider)
       sandbox.touch()
-      const wanted = request.body?.provider
-      if (wanted !== undefined && wanted !== sandbox.state.provider) {
-        throw new AppError(
-          'BAD_REQUEST',
-          `This server's clusters are ${sandbox.state.provider}, not ${wanted}.`,
-          {
-            hint: 'Leave provider out.',
-          },
-        )
-      }
       return { sandbox: sandbox.state }
+    },
+  )
+
+  app.get(
+    '/api/v1/lessons/:chapter/:lesson/clusters',
+    {
+      schema: {
+        summary:
+          'What the cluster of a lesson can be made of, how long each takes, and why one cannot be had',
+        tags: ['sandbox'],
+        params: lessonParamsSchema,
+        response: { 200: clusterChoicesSchema, ...errorResponses },
+      },
+    },
+    async (request) => {
+      const lesson = catalog.get(slugOf(request.params))
+      return { choices: await sandboxes.choices(learnerOf(request), lesson) }
     },
   )
 

@@ -26,8 +26,15 @@ let app: Awaited<ReturnType<typeof createHttpServer>>
 
 const serve = async (site: string, requestsPerMinute = 1000) => {
   const timers = manualTimers()
-  const limits = { live: 10, livePerLearner: 3, queued: 10, idleMs: 60_000 }
-  const sandboxes = new Sandboxes({ provider, store, timers, log, limits })
+  const limits = { live: 10, livePerLearner: 3, queued: 10, idleMs: 60_000, keepDays: 7 }
+  const sandboxes = new Sandboxes({
+    providers: [provider],
+    store,
+    timers,
+    log,
+    limits,
+    lesson: testLesson,
+  })
   const catalog = {
     slugs: () => ['pod-to-service/selectors', 'broken/lesson'],
     get(slug: string) {
@@ -38,7 +45,7 @@ const serve = async (site: string, requestsPerMinute = 1000) => {
     },
   }
   return await createHttpServer({
-    services: { catalog, sandboxes, store, timers, version: '1.2.3' },
+    services: { catalog, sandboxes, store, timers, log, version: '1.2.3' },
     site,
     scriptHashes: inlineScriptHashes(site),
     trustProxy: false,
@@ -219,7 +226,12 @@ describe('errors', () => {
         },
       },
     ])
-    expect((await app.inject('/healthz')).json()).toEqual({ status: 'ok', version: '1.2.3', sandboxes: 0 })
+    expect((await app.inject('/healthz')).json()).toEqual({
+      status: 'ok',
+      version: '1.2.3',
+      sandboxes: 0,
+      clusters: [{ provider: 'simulated', state: 'available', live: 0, queued: 0, suspended: 0, limit: 10 }],
+    })
   })
 
   it.each([
@@ -287,6 +299,7 @@ it('OpenAPI describes every route of the API', async () => {
   expect(Object.keys(openapi.paths).sort()).toEqual([
     '/api/v1/lessons/{chapter}/{lesson}/answers/{id}',
     '/api/v1/lessons/{chapter}/{lesson}/attempts',
+    '/api/v1/lessons/{chapter}/{lesson}/clusters',
     '/api/v1/lessons/{chapter}/{lesson}/files',
     '/api/v1/lessons/{chapter}/{lesson}/files.zip',
     '/api/v1/lessons/{chapter}/{lesson}/kubeconfig',

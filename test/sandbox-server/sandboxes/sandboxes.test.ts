@@ -21,11 +21,12 @@ let sandboxes: Sandboxes
 
 const serve = (limits: { live?: number; livePerLearner?: number; queued?: number } = {}) =>
   new Sandboxes({
-    provider,
+    providers: [provider],
     store,
     timers,
     log: silentLog(),
-    limits: { live: 10, livePerLearner: 3, queued: 10, idleMs: 30 * minute, ...limits },
+    limits: { live: 10, livePerLearner: 3, queued: 10, idleMs: 30 * minute, keepDays: 7, ...limits },
+    lesson: testLesson,
   })
 
 /** The states that a page sees. */

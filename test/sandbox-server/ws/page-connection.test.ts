@@ -26,8 +26,15 @@ beforeEach(async () => {
   store = await openSqliteStore(':memory:')
   timers = manualTimers()
   provider = new FakeProvider()
-  const limits = { live: 10, livePerLearner: 3, queued: 10, idleMs: 1_800_000 }
-  sandboxes = new Sandboxes({ provider, store, timers, log: silentLog(), limits })
+  const limits = { live: 10, livePerLearner: 3, queued: 10, idleMs: 1_800_000, keepDays: 7 }
+  sandboxes = new Sandboxes({
+    providers: [provider],
+    store,
+    timers,
+    log: silentLog(),
+    limits,
+    lesson: testLesson,
+  })
   return () => store.close()
 })
 
@@ -46,7 +53,7 @@ function page(tab = 'tab-1') {
         closed = code
       },
     },
-    services: { store, timers, note: () => {} },
+    services: { sandboxes, store, timers, note: () => {} },
     open: () => sandboxes.open(learner, testLesson()),
   })
   const sendRaw = async (data: Uint8Array, isBinary = false) => {
