@@ -1,13 +1,8 @@
 // The learner's files as they lie in a directory of the simulated terminal machine: what the shell writes there, the editor sees.
 import { AppError } from '../../contract/errors.ts'
-import {
-  limits,
-  type Workspace,
-  type WorkspaceChange,
-  type WorkspaceFile,
-  workspacePathSchema,
-} from '../../contract/workspace.ts'
+import { limits, type Workspace, type WorkspaceChange, type WorkspaceFile } from '../../contract/workspace.ts'
 import type { FileSystem } from '../../simulator/node/file-system.ts'
+import { checkLimits, isShown } from '../workspace-rules.ts'
 
 export interface FileSystemWorkspace extends Workspace {
   /** Takes up the revisions of a checkpoint. */
@@ -128,33 +123,6 @@ export function openWorkspace(files: FileSystem, root: string): FileSystemWorksp
       off()
       listeners.clear()
     },
-  }
-}
-
-const isShown = (path: string) =>
-  workspacePathSchema.safeParse(path).success && !path.split('/').some((part) => part.startsWith('.'))
-
-function checkLimits(path: string, content: string, known: ReadonlyMap<string, WorkspaceFile>): void {
-  const parsed = workspacePathSchema.safeParse(path)
-  if (!parsed.success || !isShown(path)) {
-    throw new AppError('BAD_REQUEST', `${path}: not a path in the workspace.`, {
-      hint: 'Letters, digits, . _ - @ and /; no name begins with a dot.',
-    })
-  }
-  const bytes = Buffer.byteLength(content)
-  if (bytes > limits.fileBytes) {
-    throw new AppError('TOO_LARGE', `${path} has ${bytes} bytes; a file may have ${limits.fileBytes}.`)
-  }
-  let all = bytes
-  for (const file of known.values()) if (file.path !== path) all += Buffer.byteLength(file.content)
-  if (all > limits.workspaceBytes) {
-    throw new AppError(
-      'TOO_LARGE',
-      `All files together would have ${all} bytes; at most ${limits.workspaceBytes} fit.`,
-    )
-  }
-  if (!known.has(path) && known.size >= limits.files) {
-    throw new AppError('TOO_LARGE', `The workspace has ${limits.files} files already.`)
   }
 }
 
