@@ -4,12 +4,14 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 export interface TextFile {
@@ -56,6 +58,21 @@ export function readBytes(path: string): Uint8Array | undefined {
 /** Nothing where it does not exist. */
 export function removeFile(path: string): void {
   rmSync(path, { force: true })
+}
+
+/** With all in it; nothing where it does not exist. */
+export function removeFolder(path: string): void {
+  rmSync(path, { recursive: true, force: true })
+}
+
+/** With those above it; nothing where it exists. */
+export function makeFolder(path: string): void {
+  mkdirSync(path, { recursive: true })
+}
+
+/** A new folder that the system may forget at its next start. */
+export function temporaryFolder(prefix: string): string {
+  return mkdtempSync(join(tmpdir(), prefix))
 }
 
 /** Latest modification below any of `paths`, as epoch milliseconds; 0 where none exists. */

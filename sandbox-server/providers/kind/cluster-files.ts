@@ -1,6 +1,6 @@
 // What lies beside a cluster's record in its folder: the baseline for resets, the home of a suspended terminal.
 import { join } from 'node:path'
-import { readBytes, readText, removeFile, replaceFile } from '../../platform/files.ts'
+import { makeFolder, readBytes, readText, removeFile, replaceFile } from '../../platform/files.ts'
 import { type Baseline, baselineSchema } from './reset/baseline.ts'
 
 const baselineName = 'baseline.json'
@@ -32,4 +32,11 @@ export function readHomeArchive(folder: string): Uint8Array | undefined {
 /** Once it is back where it belongs: what the learner does from then on is newer. */
 export function removeHomeArchive(folder: string): void {
   removeFile(join(folder, homeName))
+}
+
+/** Where the socket lies that `docker exec NODE` in the terminal asks; made where it is missing, since containers mount it. */
+export function nodeShellFolderIn(folder: string): string {
+  const path = join(folder, 'node-shell')
+  makeFolder(path)
+  return path
 }
