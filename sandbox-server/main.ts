@@ -3,10 +3,11 @@ import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { createLearnerCookies } from './auth/learner-cookie.ts'
 import { createOriginPolicy } from './auth/origin.ts'
-import type { ClusterSpec } from './contract/lesson.ts'
+import { AppError } from './contract/errors.ts'
+import type { ClusterSpec, Exercise } from './contract/lesson.ts'
 import { createHttpServer } from './http/server.ts'
 import { createLessonFolder } from './lessons-catalog/create-lesson.ts'
-import { openLessonCatalog } from './lessons-catalog/lesson-catalog.ts'
+import { type LessonCatalog, openLessonCatalog } from './lessons-catalog/lesson-catalog.ts'
 import { type Config, kindVariables } from './platform/config.ts'
 import { openDataDirectory } from './platform/data-directory.ts'
 import { fastTimers } from './platform/fast-timers.ts'
@@ -17,6 +18,7 @@ import { repositoryRoot, version } from './platform/repository.ts'
 import { inlineScriptHashes } from './platform/site-files.ts'
 import { type LessonsProof, proveLessons } from './proofs/prove-lessons.ts'
 import { openApiGateway } from './providers/api-gateway/open-api-gateway.ts'
+import type { Images } from './providers/kind/images/open-images.ts'
 import { openProviders } from './providers/open-providers.ts'
 import type { ProviderName } from './providers/provider.ts'
 import type { ProviderOptions } from './providers/provider-options.ts'
@@ -98,6 +100,32 @@ export interface StartOptions {
   readonly say?: (line: string) => void
   /** Opens a provider; a test brings its own. */
   readonly open?: typeof openProvider
+}
+
+/** The images of kind clusters and lessons on this machine. Throws AppError PROVIDER_FAILED where no container engine answers. */
+export async function openImages(config: Config, { isAll }: { readonly isAll: boolean }): Promise<Images> {
+  const { openImages: open } = await import('./providers/kind/images/open-images.ts')
+  const catalog = openLessonCatalog(config.lessons)
+  return await open({
+    lessons: config.lessons,
+    specs: exercisesOf(catalog).map(({ cluster }) => cluster),
+    isAll,
+    data: config.data,
+    environment: kindVariables(config, environment),
+    signal: new AbortController().signal,
+  })
+}
+
+/** Of all lessons that have one. Throws AppError LESSON_BROKEN. */
+function exercisesOf(catalog: LessonCatalog): Exercise[] {
+  return catalog.slugs().flatMap((slug) => {
+    try {
+      return [catalog.get(slug).exercise]
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'NOT_FOUND') return []
+      throw error
+    }
+  })
 }
 
 /** Throws DataDirectoryError, PortInUse, AppError. What was opened by then is closed again. */

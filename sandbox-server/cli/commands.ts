@@ -12,6 +12,15 @@ export const subCommands = {
       up: async () => anyArguments((await import('./cluster-up.ts')).clusterUp),
     },
   }),
+  images: defineCommand({
+    meta: { name: 'images', description: 'The container images of kind clusters and lessons' },
+    subCommands: {
+      list: async () => anyArguments((await import('./images-list.ts')).imagesList),
+      pull: async () => anyArguments((await import('./images-pull.ts')).imagesPull),
+      save: async () => anyArguments((await import('./images-save.ts')).imagesSave),
+      load: async () => anyArguments((await import('./images-load.ts')).imagesLoad),
+    },
+  }),
   lesson: defineCommand({
     meta: { name: 'lesson', description: 'Write and prove lessons' },
     subCommands: {

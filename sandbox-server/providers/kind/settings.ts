@@ -21,6 +21,8 @@ export const kindSettingsSchema = z.strictObject({
   nodeImage: image.default(stockNodeImage),
   /** Built by `fairlead images pull` where it is not there. */
   toolboxImage: image.default(`fairlead/toolbox:${version}`),
+  /** Folder with the manifests of add-ons that are not shipped; `manifests` in the data directory where left out. */
+  manifests: z.string().min(1).optional(),
   /** Every cluster's network is a /24 of it. Outside of pods (10.244.0.0/16) and Services (10.96.0.0/16). */
   subnets: subnets.default('10.201.0.0/16'),
   /** Clusters at the same time; left out, as many as fit in the machine's memory. */
