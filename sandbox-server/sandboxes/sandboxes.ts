@@ -2,42 +2,19 @@
 import { AppError } from '../contract/errors.ts'
 import type { LearnerId } from '../contract/ids.ts'
 import type { ClusterChoice, ProviderName } from '../contract/sandbox.ts'
-import type { Timers } from '../platform/host-timers.ts'
-import type { Log } from '../platform/log.ts'
 import type { ClusterProvider } from '../providers/provider.ts'
-import type { KeptWorkspace, Store, WorkKey } from '../store/store.ts'
+import type { KeptWorkspace, WorkKey } from '../store/store.ts'
 import { adoptClusters } from './adopt-clusters.ts'
 import { chooseProvider, clusterChoices } from './choose-provider.ts'
 import { KeptClusters } from './kept-clusters.ts'
 import { notSaved } from './not-saved.ts'
 import { missingError, type Offer, Offers } from './offers.ts'
-import { Places, type PlacesLimits } from './places.ts'
+import { Places } from './places.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { SandboxLesson } from './sandbox-lesson.ts'
 import { SandboxRegistry } from './sandbox-registry.ts'
+import type { SandboxesOptions } from './sandboxes-options.ts'
 import { startSweeping } from './sweeping.ts'
-
-export interface SandboxLimits extends PlacesLimits {
-  /** Sandboxes of a provider with a cluster at the same time, where its own capacity allows so many. */
-  readonly live: number
-  /** Fewer of one provider. */
-  readonly liveOf?: { readonly [N in ProviderName]?: number | undefined }
-  /** Days until a suspended cluster that nobody used is removed. */
-  readonly keepDays: number
-}
-
-export interface SandboxesOptions {
-  /** What clusters can be made of, the operator's preference first. */
-  readonly providers: readonly ClusterProvider[]
-  readonly store: Store
-  readonly timers: Timers
-  readonly log: Log
-  readonly limits: SandboxLimits
-  /** Throws AppError NOT_FOUND, LESSON_BROKEN. */
-  readonly lesson: (slug: string) => SandboxLesson
-  /** Told when a provider was found, or found missing. */
-  readonly onOffer?: (offer: Offer) => void
-}
 
 /** What the server says of one provider's clusters. */
 export interface ClusterCounts {
@@ -58,8 +35,11 @@ export class Sandboxes {
   readonly #registry: SandboxRegistry
   /** How a sandbox without a cluster starts next, where not as it was left. */
   readonly #wishes = new Map<Sandbox, 'reset' | 'restart'>()
+  readonly #starting = new Map<Sandbox, Promise<void>>()
   /** Their cluster makes way for one of another kind. */
   readonly #moving = new Set<Sandbox>()
+  /** Their provider is missing. */
+  readonly #refused = new Set<Sandbox>()
   readonly #places: Places
   readonly #offers: Offers
   readonly #kept: KeptClusters
@@ -75,7 +55,7 @@ export class Sandboxes {
       timers,
       limitOf: (provider) => this.#limitOf(provider),
       isOpen: (provider) => this.#offers.isAvailable(provider),
-      onAdmitted: (sandbox) => void this.#start(sandbox),
+      onAdmitted: (sandbox) => this.#starting.set(sandbox, this.#start(sandbox)),
       onNeeded: (sandbox) => void this.stop(sandbox, 'Another lesson needed the place.'),
     })
     this.#offers = new Offers({
@@ -86,6 +66,7 @@ export class Sandboxes {
       onChange: (offer) => {
         options.onOffer?.(offer)
         if (offer.state === 'missing') this.#refuseWaiting(offer)
+        else this.#requestRefused(offer)
         this.#places.admit()
       },
     })
@@ -177,7 +158,7 @@ export class Sandboxes {
     }
     this.#wishes.set(sandbox, mode)
     this.#request(sandbox)
-    await sandbox.arrived()
+    await this.#starting.get(sandbox)
   }
 
   /** Keeps everything and frees the place. */
@@ -227,8 +208,9 @@ export class Sandboxes {
   /** Starts it or puts it into the queue; tells what is missing where neither will do. */
   #request(sandbox: Sandbox): void {
     if (this.#moving.has(sandbox)) return
+    this.#refused.delete(sandbox)
     const offer = this.#offers.get(sandbox.provider.name)
-    if (offer?.state === 'missing' && !this.#places.has(sandbox)) sandbox.refuse(missingError(offer))
+    if (offer?.state === 'missing' && !this.#places.has(sandbox)) this.#refuse(sandbox, offer)
     else this.#places.enqueue(sandbox)
   }
 
@@ -237,7 +219,9 @@ export class Sandboxes {
     this.#wishes.delete(sandbox)
     const removing = this.#kept.take(sandbox.id)
     if (removing) await removing
+    if (!this.#places.has(sandbox)) return // Cancelled meanwhile.
     await sandbox.start(mode)
+    this.#starting.delete(sandbox)
     this.#releaseFailed(sandbox)
   }
 
@@ -255,7 +239,20 @@ export class Sandboxes {
     for (const sandbox of this.#places.waiting) {
       if (sandbox.provider !== offer.provider) continue
       this.#places.leaveQueue(sandbox)
-      sandbox.refuse(missingError(offer))
+      this.#refuse(sandbox, offer)
+    }
+  }
+
+  #refuse(sandbox: Sandbox, offer: Offer): void {
+    sandbox.refuse(missingError(offer))
+    this.#refused.add(sandbox)
+  }
+
+  /** The provider was found: whoever looks at the page need not ask again. */
+  #requestRefused(offer: Offer): void {
+    for (const sandbox of this.#refused) {
+      this.#refused.delete(sandbox)
+      if (sandbox.provider === offer.provider && sandbox.attached > 0) this.#places.enqueue(sandbox)
     }
   }
 
