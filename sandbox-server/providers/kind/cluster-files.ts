@@ -1,13 +1,14 @@
 // What lies beside a cluster's record in its folder: the baseline for resets, the home of a suspended terminal.
 import { join } from 'node:path'
-import { makeFolder, readBytes, readText, removeFile, replaceFile } from '../../platform/files.ts'
+import { replaceFileSafely } from '../../platform/atomic-file.ts'
+import { makeFolder, readBytes, readText, removeFile } from '../../platform/files.ts'
 import { type Baseline, baselineSchema } from './reset/baseline.ts'
 
 const baselineName = 'baseline.json'
 const homeName = 'home.tar'
 
 export function writeBaseline(folder: string, baseline: Baseline): void {
-  replaceFile(join(folder, baselineName), JSON.stringify(baseline))
+  replaceFileSafely(join(folder, baselineName), JSON.stringify(baseline))
 }
 
 /** Undefined where there is none that can be read: then no reset can be trusted. */
@@ -22,7 +23,7 @@ export function readBaseline(folder: string): Baseline | undefined {
 }
 
 export function writeHomeArchive(folder: string, archive: Uint8Array): void {
-  replaceFile(join(folder, homeName), archive)
+  replaceFileSafely(join(folder, homeName), archive)
 }
 
 export function readHomeArchive(folder: string): Uint8Array | undefined {
