@@ -6,6 +6,8 @@ import { addOnImages, manifestOf } from './manifest-of.ts'
 export interface HereKnown {
   /** Folder with the manifests that are not shipped. */
   readonly manifests?: string | undefined
+  /** Whether the engine can make networks with IPv6. */
+  readonly hasIpv6?: boolean | undefined
   /** Images that neither the node image nor the container engine has. */
   readonly missingImages?: ReadonlySet<string> | undefined
 }
@@ -18,8 +20,8 @@ export function unsupportedByKind(spec: ClusterSpec, here: HereKnown = {}): stri
 function contradiction(spec: ClusterSpec): string | undefined {
   const { cni, kubeProxy, ingress, loadBalancer, ipFamily, portMappings } = spec
   const comesWith = [loadBalancer, ingress].filter((name) => name !== 'none')
-  if (ipFamily === 'dual')
-    return 'Networks of clusters have IPv4 addresses alone, so dual stack cannot be made.'
+  if (ipFamily === 'dual' && (addOnsOf(spec).length > 0 || cni === 'none'))
+    return 'Dual stack is set up for kindnet alone, without add-ons.'
   if (cni === 'none' && comesWith.length > 0)
     return `Without a network plugin no pod starts, so the cluster cannot come with ${comesWith.join(' and ')}.`
   const needsServices = [...(cni === 'flannel' || cni === 'calico' ? [cni] : []), ...comesWith]
@@ -35,7 +37,12 @@ function contradiction(spec: ClusterSpec): string | undefined {
   return undefined
 }
 
-function missing(spec: ClusterSpec, { manifests, missingImages }: HereKnown): string | undefined {
+function missing(
+  spec: ClusterSpec,
+  { manifests, missingImages, hasIpv6 = true }: HereKnown,
+): string | undefined {
+  if (spec.ipFamily === 'dual' && !hasIpv6)
+    return 'The machine of the server has no IPv6, which dual stack needs.'
   for (const addOn of addOnsOf(spec)) {
     if (manifestOf(addOn, manifests) === undefined)
       return `This server has no manifest of ${addOn.name} ${addOn.version}; its operator can fetch it with fairlead images pull.`
