@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClusterClient, Vantage } from '../../../contract/cluster.ts'
 import type { ClusterRecord } from '../cluster-record.ts'
 import type { ContainerEngine } from '../engine/engine.ts'
+import { createPace } from './pace.ts'
 import { probeFrom } from './probe.ts'
 import type { ProbePlace } from './probe-place.ts'
 import { openRelay, type Relay } from './relay.ts'
@@ -23,16 +24,18 @@ export interface ProbesOptions {
 
 /** Milliseconds for which a container that ended may still run as the API has it: the kubelet reports once a second. */
 const kubeletMs = 3_000
+const beginPerTurn = 8
 
 export function createProbes({ engine, record, kubernetes }: ProbesOptions): Probes {
   const relays = new Map<string, Relay>()
   const vantages = createVantageFinder(record, kubernetes)
+  const mayBegin = createPace(beginPerTurn)
   const relayIn = (container: string): Relay => {
     const known = relays.get(container)
     if (known) return known
-    // The learner of a toolbox must not be able to end it.
-    const options = container === record.toolbox.container ? { user: '0' } : {}
-    const relay = openRelay(engine, container, options)
+    const relay = openRelay(engine, container, {
+      amongLearners: container === record.toolbox.container,
+    })
     relays.set(container, relay)
     return relay
   }
@@ -48,6 +51,7 @@ export function createProbes({ engine, record, kubernetes }: ProbesOptions): Pro
       const { container, containerId } = await vantages.find(vantage)
       const relay = relayIn(container)
       await relay.ready(signal)
+      await mayBegin()
       try {
         return await ask({ relay, containerId })
       } catch (error) {

@@ -1,9 +1,10 @@
 // Real traffic from a vantage point's own network namespace: a name is resolved and a connection made as a program there would.
 import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProbeResult, Target } from '../../../contract/cluster.ts'
 import { AppError } from '../../../contract/errors.ts'
 import type { ProbePlace } from './probe-place.ts'
-import { RelayError } from './relay-error.ts'
+import { RelayError, relayStarved } from './relay-error.ts'
 import { requestHttp } from './request-http.ts'
 import { lookUp } from './resolver.ts'
 import { startTls } from './start-tls.ts'
@@ -19,6 +20,9 @@ interface Progress {
 
 class TimedOut extends Error {}
 
+/** Times that a deadline is put off by what the relay has lost. */
+const maxRounds = 4
+
 /**
  * No hops: what the kernel did with a packet is not to be seen from its sender. Rejects where the vantage point cannot be asked
  * from (RelayError NO_CONTAINER, AppError), or with the signal's reason.
@@ -30,23 +34,16 @@ export async function probeFrom(
 ): Promise<ProbeResult> {
   const startedAt = performance.now()
   const progress: Progress = { isConnected: false }
-  const deadline = new AbortController()
-  const timer = setTimeout(async () => {
-    // An answer that lies in the relay, or in our own queue, was in time.
-    const reason = await place.relay.settle().then(
-      () => new TimedOut('no answer in time'),
-      (error: unknown) => error,
-    )
-    deadline.abort(reason)
-  }, target.timeoutMs)
-  const answer = await ask(place, target, AbortSignal.any([signal, deadline.signal]), progress).catch(
+  const ended = new AbortController()
+  const deadline = expire(place, target.timeoutMs, ended.signal)
+  const answer = await ask(place, target, AbortSignal.any([signal, deadline]), progress).catch(
     (error: unknown): Answer => {
       signal.throwIfAborted()
       if (error instanceof TimedOut) return timedOut(target, progress)
       return failure(error, progress)
     },
   )
-  clearTimeout(timer)
+  ended.abort()
   const { address, certificate } = progress
   return {
     durationMs: Math.round(performance.now() - startedAt),
@@ -55,6 +52,30 @@ export async function probeFrom(
     ...(certificate === undefined ? {} : { certificate }),
     ...answer,
   }
+}
+
+/**
+ * Aborts after `timeoutMs` in which the relay could run: with TimedOut, or with AppError where it could not. An answer that lies in
+ * the relay or in our own queue was in time.
+ */
+function expire({ relay }: ProbePlace, timeoutMs: number, ended: AbortSignal): AbortSignal {
+  const controller = new AbortController()
+  const wait = async () => {
+    let waited = await relay.settle()
+    let due = timeoutMs
+    for (let round = 0; round < maxRounds; round++) {
+      await sleep(due, undefined, { signal: ended })
+      const now = await relay.settle()
+      due = now - waited
+      waited = now
+      if (due < timeoutMs / 10) throw new TimedOut('no answer in time')
+    }
+    throw relayStarved(relay.container)
+  }
+  wait().catch((error: unknown) => {
+    if (!ended.aborted) controller.abort(error)
+  })
+  return controller.signal
 }
 
 async function ask(
@@ -133,7 +154,12 @@ function failure(error: unknown, { isConnected }: Progress): Answer {
     case 'ECONNRESET':
     case 'EPIPE':
       return { outcome: 'broken', detail }
-    default:
+    case 'NO_CONTAINER':
       throw error
+    default:
+      throw new AppError('PROVIDER_FAILED', `No probe can be sent: ${detail}.`, {
+        hint: 'Send fewer at the same time, or reset the cluster.',
+        cause: error,
+      })
   }
 }

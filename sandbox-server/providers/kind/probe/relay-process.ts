@@ -14,6 +14,7 @@ export interface Channel {
 
 /** Milliseconds that a container on a busy machine may take to start it. */
 const startMs = 15_000
+const framesPerTurn = 16
 /** Milliseconds after which it is killed instead. */
 const stopMs = 2_000
 /** Characters of stderr that are kept. */
@@ -23,8 +24,9 @@ const logLength = 2_000
 const bootstrap =
   'my $s = ""; while (length $s < $ARGV[0]) { sysread(STDIN, $s, $ARGV[0] - length $s, length $s) or exit 1 } eval "$s; 1" or die $@'
 
-export function relayCommand(script: string): string[] {
-  return ['perl', '-e', bootstrap, String(Buffer.byteLength(script))]
+/** `unprivileged` gives up all rights once it has begun, and with them foreign network namespaces. */
+export function relayCommand(script: string, rights: 'privileged' | 'unprivileged'): string[] {
+  return ['perl', '-e', bootstrap, String(Buffer.byteLength(script)), rights]
 }
 
 export function relayScript(): string {
@@ -46,6 +48,7 @@ export class RelayProcess {
   readonly #command: RunningCommand
   readonly #channels = new Map<number, Channel>()
   readonly #reader = new FrameReader()
+  readonly #frames: Frame[] = []
   readonly #options: RelayProcessOptions
   #nextId = 1
   #log = ''
@@ -132,12 +135,20 @@ export class RelayProcess {
   }
 
   #receive(data: Buffer): void {
+    const isIdle = this.#frames.length === 0
     try {
-      for (const frame of this.#reader.push(data)) this.#channels.get(frame.id)?.frame(frame)
+      this.#frames.push(...this.#reader.push(data))
     } catch (error) {
       this.#log += `\n${error instanceof Error ? error.message : String(error)}`
       this.#command.kill()
     }
+    if (isIdle) this.#handOut()
+  }
+
+  /** A few in one turn of the event loop, so that a matrix of hundreds of probes does not hold up what else the server does. */
+  #handOut(): void {
+    for (const frame of this.#frames.splice(0, framesPerTurn)) this.#channels.get(frame.id)?.frame(frame)
+    if (this.#frames.length > 0) setImmediate(() => this.#handOut())
   }
 
   #end(code: number): void {

@@ -5,7 +5,7 @@ import type { ContainerEngine } from '../engine/engine.ts'
 import { abortable } from './abortable.ts'
 import { RelayConnection } from './relay-connection.ts'
 import { RelayDatagrams } from './relay-datagrams.ts'
-import { RelayError, relayError } from './relay-error.ts'
+import { RelayError, relayError, relayStarved } from './relay-error.ts'
 import type { Frame } from './relay-frames.ts'
 import { RelayProcess, relayCommand, relayScript } from './relay-process.ts'
 import type { RelayWire } from './relay-wire.ts'
@@ -22,6 +22,7 @@ export interface RelayEndpoint extends RelayPlace {
 
 /** All reject with RelayError, with AppError PROVIDER_FAILED where the relay cannot run, or with the signal's reason. */
 export interface Relay {
+  readonly container: string
   /** Starts it where it does not run. */
   ready(signal: AbortSignal): Promise<void>
   connect(to: RelayEndpoint, signal: AbortSignal): Promise<Duplex>
@@ -32,14 +33,20 @@ export interface Relay {
     place: RelayPlace,
     signal: AbortSignal,
   ): Promise<string | undefined>
-  /** Resolves once all that had reached the relay's sockets before this call was told here. */
-  settle(): Promise<void>
+  /**
+   * Resolves once all that had reached the relay's sockets before this call was told here. Gives the milliseconds that the relay
+   * has waited for a processor since it began; 0 where the kernel does not count them.
+   */
+  settle(): Promise<number>
   dispose(): void
 }
 
 export interface RelayOptions {
-  /** As the engine's `exec --user` takes it; the image's own where it is left out. */
-  readonly user?: string
+  /**
+   * For a container that a learner uses: the relay runs as root there, so that they cannot end it, before their processes, so that
+   * they cannot starve it, and gives up root's rights. It serves the container's own network namespace alone.
+   */
+  readonly amongLearners?: boolean
   /** Milliseconds without use after which it is ended. */
   readonly idleMs?: number
 }
@@ -61,8 +68,8 @@ export function openRelay(engine: ContainerEngine, container: string, options: R
 
 class ContainerRelay implements Relay {
   readonly #engine: ContainerEngine
-  readonly #container: string
-  readonly #user: readonly string[]
+  readonly container: string
+  readonly #amongLearners: boolean
   readonly #idleMs: number
   #process: Promise<RelayProcess> | undefined
   #idle: NodeJS.Timeout | undefined
@@ -70,8 +77,8 @@ class ContainerRelay implements Relay {
 
   constructor(engine: ContainerEngine, container: string, options: RelayOptions) {
     this.#engine = engine
-    this.#container = container
-    this.#user = options.user === undefined ? [] : ['--user', options.user]
+    this.container = container
+    this.#amongLearners = options.amongLearners ?? false
     this.#idleMs = options.idleMs ?? 300_000
   }
 
@@ -90,24 +97,20 @@ class ContainerRelay implements Relay {
   async readFile(path: string, place: RelayPlace, signal: AbortSignal): Promise<string | undefined> {
     const relay = await this.#running(signal)
     try {
-      const { payload } = await this.#reply(relay, 'R', `${place.containerId ?? '-'} ${path}`, path, signal)
-      return payload.toString()
+      return await this.#reply(relay, 'R', `${place.containerId ?? '-'} ${path}`, path, signal)
     } catch (error) {
       if (error instanceof RelayError && error.code === 'ENOENT') return undefined
       throw error
     }
   }
 
-  async settle(): Promise<void> {
+  async settle(): Promise<number> {
     const signal = AbortSignal.timeout(settleMs)
     try {
       const relay = await this.#running(signal)
-      await this.#reply(relay, 'P', '', 'ping', signal)
+      return Number(await this.#reply(relay, 'P', '', 'ping', signal))
     } catch (cause) {
-      if (!signal.aborted) throw cause
-      const message = `The program in ${this.#container} that sends probes gets no processor time.`
-      const hint = 'End what keeps the terminal or the machine busy, then check again.'
-      throw new AppError('PROVIDER_FAILED', message, { hint, cause })
+      throw signal.aborted ? relayStarved(this.container, cause) : cause
     }
   }
 
@@ -138,14 +141,10 @@ class ContainerRelay implements Relay {
       this.#process = undefined
     }
     try {
-      const command = this.#engine.start([
-        'exec',
-        '-i',
-        ...this.#user,
-        this.#container,
-        ...relayCommand(script),
-      ])
-      return await RelayProcess.start(command, { container: this.#container, script, onEnd: forget })
+      const as = this.#amongLearners ? ['--user', '0', '--privileged'] : []
+      const perl = relayCommand(script, this.#amongLearners ? 'unprivileged' : 'privileged')
+      const command = this.#engine.start(['exec', '-i', ...as, this.container, ...perl])
+      return await RelayProcess.start(command, { container: this.container, script, onEnd: forget })
     } catch (error) {
       setTimeout(forget, retryMs).unref()
       throw error
@@ -200,13 +199,13 @@ class ContainerRelay implements Relay {
     text: string,
     doing: string,
     signal: AbortSignal,
-  ): Promise<Frame> {
-    const reply = new Promise<Frame>((resolve, reject) => {
+  ): Promise<string> {
+    const reply = new Promise<string>((resolve, reject) => {
       const wire = relay.open({
         frame(frame) {
           wire.release()
           if (frame.type === 'X') reject(relayError(frame.payload.toString(), doing))
-          else resolve(frame)
+          else resolve(frame.payload.toString())
         },
         end: reject,
       })

@@ -31,8 +31,15 @@ export async function startTls(
     return { stream, certificate: shown && describe(shown) }
   } catch (error) {
     connection.destroy()
-    throw error
+    signal.throwIfAborted()
+    throw tlsError(error)
   }
+}
+
+/** OpenSSL's own text names a file of its source; its reason is `wrong version number`. */
+function tlsError(error: unknown): unknown {
+  const reason = error instanceof Error && 'reason' in error ? error.reason : undefined
+  return typeof reason === 'string' ? new Error(`TLS: ${reason}`, { cause: error }) : error
 }
 
 function handshake(stream: TLSSocket, connection: Duplex): Promise<void> {
