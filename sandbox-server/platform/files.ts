@@ -70,6 +70,11 @@ export function makeFolder(path: string): void {
   mkdirSync(path, { recursive: true })
 }
 
+/** What lies in it can be reached by name, by whoever can reach the folder. */
+export function letOthersEnter(folder: string): void {
+  chmodSync(folder, 0o711)
+}
+
 /** A new folder that the system may forget at its next start. */
 export function temporaryFolder(prefix: string): string {
   return mkdtempSync(join(tmpdir(), prefix))

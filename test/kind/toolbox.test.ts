@@ -1,5 +1,5 @@
 // The learner's terminal and workspace in a real container. Needs a container engine and FAIRLEAD_KIND_TOOLBOX_IMAGE.
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { WorkspaceChange } from '../../sandbox-server/contract/workspace.ts'
 import { hostTimers } from '../../sandbox-server/platform/host-timers.ts'
 import { openToolboxTerminal } from '../../sandbox-server/providers/kind/toolbox/terminal.ts'

@@ -4,6 +4,7 @@ import type { Pty } from '../../../platform/commands.ts'
 import type { Timers } from '../../../platform/host-timers.ts'
 import type { TerminalSize, TerminalStream } from '../../provider.ts'
 import type { ContainerEngine } from '../engine/engine.ts'
+import { execOnTerminal } from './exec-on-terminal.ts'
 import { hangUp } from './hang-up.ts'
 import { createOutputGate } from './output-gate.ts'
 import { createMarkReader } from './shell-marks.ts'
@@ -62,7 +63,7 @@ export function openToolboxTerminal(
     let hasStarted = false
     /** Until the shell tells that it has started, this may be the engine's complaint that the container is gone. */
     let early: Uint8Array[] = []
-    const shell = engine.openPty(shellArguments(container, id, shortLives >= 3), size)
+    const shell = engine.openPty(shellArguments(engine, { container, id, isPlain: shortLives >= 3 }), size)
     pty = shell
     shell.onData((data) => {
       for (const mark of readMarks(data)) {
@@ -133,16 +134,11 @@ export function openToolboxTerminal(
   }
 }
 
-function shellArguments(container: string, id: string, isPlain: boolean): string[] {
+function shellArguments(
+  engine: ContainerEngine,
+  { container, id, isPlain }: { readonly container: string; readonly id: string; readonly isPlain: boolean },
+): string[] {
   const shell = isPlain ? ['bash', '--rcfile', '/dev/null'] : ['bash']
-  return [
-    'exec',
-    '-it',
-    '--env',
-    `FAIRLEAD_TERMINAL=${id}`,
-    '--workdir',
-    workspaceFolder,
-    container,
-    ...shell,
-  ]
+  const options = ['--env', `FAIRLEAD_TERMINAL=${id}`, '--workdir', workspaceFolder]
+  return [...execOnTerminal(engine), ...options, container, ...shell]
 }
