@@ -11,6 +11,8 @@ export interface Availability {
   readonly available: boolean
   /** What is missing and the command that mends it; empty where available. */
   readonly missing: readonly { readonly what: string; readonly mend: string }[]
+  /** What works but not as well as it could, each in one sentence with the command that betters it. */
+  readonly notes?: readonly string[]
 }
 
 export interface ClusterSetup {

@@ -79,10 +79,14 @@ export interface FoundEngine {
 /** Looks for Docker, Podman and nerdctl, or for `preferred` alone. Takes at most `timeoutMs`, whatever hangs. */
 export async function findEngine(preferred?: EngineName, timeoutMs = 5000): Promise<FoundEngine> {
   const names = preferred === undefined ? engineNames : [preferred]
-  const answers = await Promise.all(names.map((name) => tryEngine(name, timeoutMs)))
-  const troubles = answers.flatMap((answer) => ('trouble' in answer ? [answer.trouble] : []))
-  const works = answers.find((answer) => 'engine' in answer)
-  if (works) return { engine: works.engine, facts: works.facts, troubles: [] }
+  const looks = names.map((name) => tryEngine(name, timeoutMs))
+  const troubles: Missing[] = []
+  // In order, so that one that works need not wait for a later one that hangs.
+  for (const look of looks) {
+    const answer = await look
+    if ('engine' in answer) return { ...answer, troubles: [] }
+    troubles.push(answer.trouble)
+  }
   return { engine: undefined, facts: undefined, troubles: mostUseful(troubles) }
 }
 
@@ -95,9 +99,10 @@ export async function requireEngine(preferred?: EngineName): Promise<ContainerEn
   })
 }
 
+type Missing = Trouble & { readonly isMissing?: boolean }
 type Answer =
   | { readonly engine: ContainerEngine; readonly facts: EngineFacts }
-  | { readonly trouble: Trouble & { readonly isMissing?: boolean } }
+  | { readonly trouble: Missing }
 
 async function tryEngine(name: EngineName, timeoutMs: number): Promise<Answer> {
   const program = findProgram(name)
@@ -115,7 +120,7 @@ async function tryEngine(name: EngineName, timeoutMs: number): Promise<Answer> {
 }
 
 /** Whoever has one engine that is broken wants to hear of that one; whoever has none, of one that can be installed. */
-function mostUseful(troubles: readonly (Trouble & { readonly isMissing?: boolean })[]): readonly Trouble[] {
+function mostUseful(troubles: readonly Missing[]): readonly Trouble[] {
   const broken = troubles.filter((trouble) => !trouble.isMissing)
   if (broken.length > 0 || troubles.length === 1)
     return (broken.length > 0 ? broken : troubles).map(({ what, mend }) => ({ what, mend }))
