@@ -11,9 +11,10 @@ import {
   type Scalar,
 } from 'yaml'
 import type { AppliedDocument } from '../../contract/socket.ts'
+import type { FieldStep } from './field-path.ts'
 
 export type Mark = AppliedDocument['marks'][number]
-export type FieldPath = readonly (string | number)[]
+export type FieldPath = readonly FieldStep[]
 
 export interface ManifestDocument {
   /** Line of its first key, from 1. */
@@ -81,7 +82,11 @@ function rangeOf(root: Node | null, path: FieldPath): [number, number] | undefin
     if (isSeq(node) && typeof step === 'string' && node.items.length === 1) node = node.items[0]
     if (!isCollection(node)) break
     const found: unknown = node.items.find((item, index) =>
-      isPair(item) ? (item.key as Scalar).value === step : index === step,
+      isPair(item)
+        ? (item.key as Scalar).value === step
+        : typeof step === 'object'
+          ? hasKeys(item, step)
+          : index === step,
     )
     if (found === undefined) break
     const key = isPair(found) ? (found.key as Node) : (found as Node)
@@ -94,6 +99,15 @@ function rangeOf(root: Node | null, path: FieldPath): [number, number] | undefin
     node = value
   }
   return range
+}
+
+/** Whether an item of a list has these values where it writes them; what it leaves out has its default. */
+function hasKeys(item: unknown, keys: Readonly<Record<string, string>>): boolean {
+  if (!isMap(item)) return false
+  return Object.entries(keys).every(([key, value]) => {
+    const written: unknown = item.get(key)
+    return written === undefined || String(written) === value
+  })
 }
 
 function markOf(text: string, lines: LineCounter, from: number, to: number, message: string): Mark {

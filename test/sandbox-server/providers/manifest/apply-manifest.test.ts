@@ -145,6 +145,21 @@ describe('what is refused is marked where it stands', () => {
       },
     ],
     [
+      'an item of a list that is named by its keys',
+      {
+        message:
+          'failed to create typed patch object (demo/web; /v1, Kind=Service): .spec.ports[port=80,protocol="TCP"].targetPort: expected string, got &value.valueUnstructured{Value:[]interface {}{1}}',
+      },
+      {
+        line: 10,
+        column: 7,
+        endLine: 10,
+        endColumn: 24,
+        message:
+          'spec.ports[port=80,protocol="TCP"].targetPort: expected string, got &value.valueUnstructured{Value:[]interface {}{1}}',
+      },
+    ],
+    [
       'a field that is missing, at the map that lacks it',
       {
         message: 'invalid',
