@@ -5,20 +5,24 @@ import { createLearnerCookies } from './auth/learner-cookie.ts'
 import { createOriginPolicy } from './auth/origin.ts'
 import { AppError } from './contract/errors.ts'
 import type { ClusterSpec, Exercise } from './contract/lesson.ts'
+import type { Step } from './contract/sandbox.ts'
 import { createHttpServer } from './http/server.ts'
 import { createLessonFolder } from './lessons-catalog/create-lesson.ts'
 import { type LessonCatalog, openLessonCatalog } from './lessons-catalog/lesson-catalog.ts'
-import { type Config, kindVariables } from './platform/config.ts'
+import { type Config, kindVariables, readConfig } from './platform/config.ts'
 import { openDataDirectory } from './platform/data-directory.ts'
 import { fastTimers } from './platform/fast-timers.ts'
-import { hostTimers } from './platform/host-timers.ts'
+import { hostTimers, type Timers } from './platform/host-timers.ts'
 import { createLog, type Log } from './platform/log.ts'
 import { environment } from './platform/process.ts'
 import { repositoryRoot, version } from './platform/repository.ts'
 import { inlineScriptHashes } from './platform/site-files.ts'
 import { type LessonsProof, proveLessons } from './proofs/prove-lessons.ts'
+import { reuseClusters } from './proofs/reuse-clusters.ts'
 import { openApiGateway } from './providers/api-gateway/open-api-gateway.ts'
+import { readLessonImages } from './providers/kind/images/lesson-images.ts'
 import type { Images } from './providers/kind/images/open-images.ts'
+import { type CheckedProvider, checkAll, openAlone } from './providers/open-alone.ts'
 import { openProviders } from './providers/open-providers.ts'
 import type { ProviderName } from './providers/provider.ts'
 import type { ProviderOptions } from './providers/provider-options.ts'
@@ -46,53 +50,90 @@ export function createLesson(lessons: string | undefined, slug: string): string[
   return createLessonFolder(lessonsIn(lessons), slug)
 }
 
-export interface ProveOptions extends Pick<LessonsProof, 'slug' | 'jobs' | 'onProof'> {
+export interface ProveOptions extends Pick<LessonsProof, 'slug' | 'jobs' | 'onProof' | 'signal'> {
   readonly lessons: string | undefined
   readonly provider: ProviderName
   /** How many times faster than the clock simulated clusters live. */
   readonly speed: number
 }
 
+/** Throws AppError PROVIDER_FAILED where there can be no such clusters here. */
 export async function proveLessonsOf(options: ProveOptions): Promise<void> {
   const timers = options.provider === 'simulated' ? fastTimers(options.speed) : hostTimers
-  const log = createLog('warn')
-  const gateway = await openApiGateway()
-  const provider = await openProvider(options.provider, { timers, log, gateway })
+  const catalog = openLessonCatalog(lessonsIn(options.lessons))
+  const config = readConfig({ lessons: options.lessons, warm: 0 }, environment)
+  const { provider, close } = await openAlone(
+    options.provider,
+    commandOptions(config, createLog('warn'), timers),
+  )
+  const { slug, jobs, onProof, signal } = options
+  const clusters = options.provider === 'simulated' ? provider : reuseClusters(provider)
   try {
-    const { slug, jobs, onProof } = options
-    const catalog = openLessonCatalog(lessonsIn(options.lessons))
-    await proveLessons({
-      catalog,
-      provider,
-      timers,
-      slug,
-      jobs,
-      onProof,
-      signal: new AbortController().signal,
-    })
+    await proveLessons({ catalog, provider: clusters, timers, slug, jobs, onProof, signal })
   } finally {
-    await provider.dispose()
-    await gateway.close()
+    await clusters.dispose()
+    await close()
   }
 }
 
-/** A cluster alone, without exercise, learner or store. */
-export async function startCluster(
-  spec: ClusterSpec,
-  api: { readonly host: string; readonly port: number },
-  log: Log,
-) {
-  const gateway = await openApiGateway({ ...api, atRoot: true })
-  const provider = await openProvider('simulated', { timers: hostTimers, log, gateway })
+export interface AloneOptions {
+  readonly provider: ProviderName
+  readonly spec: ClusterSpec
+  readonly api: { readonly host: string; readonly port: number }
+  readonly log: Log
+  readonly progress: (steps: readonly Step[]) => void
+  /** Gives up. */
+  readonly signal: AbortSignal
+}
+
+/** A cluster alone, without exercise, learner or store; its user may do everything. It is removed at the end. */
+export async function startCluster({ provider: name, spec, api, log, progress, signal }: AloneOptions) {
+  const config = readConfig({ warm: 0 }, environment)
+  const options = commandOptions(config, log, hostTimers)
+  const { provider, close: closeProvider } = await openAlone(name, options, {
+    ...api,
+    atRoot: name === 'simulated',
+  })
   const access = { clusterAdmin: true, podSecurity: 'privileged', nodeShell: true } as const
   const exercise = { cluster: spec, access, namespace: 'default', waitFor: [] }
   const setup = { id: 'fairlead', exercise, applied: [], files: [] }
-  const cluster = await provider.create(setup, () => {}, new AbortController().signal)
-  const close = async () => {
-    await provider.dispose()
-    await gateway.close()
+  try {
+    const lacks = provider.unsupported(spec)
+    if (lacks !== undefined)
+      throw new AppError('PROVIDER_FAILED', `There is no such ${name} cluster. ${lacks}`)
+    const cluster = await provider.create(setup, progress, signal)
+    const close = async () => {
+      await cluster.dispose()
+      await closeProvider()
+    }
+    return { cluster, close }
+  } catch (error) {
+    await closeProvider()
+    throw error
   }
-  return { cluster, close }
+}
+
+/** What each provider would need here. */
+export function checkProviders(config: Config, log: Log): Promise<CheckedProvider[]> {
+  return checkAll({ timers: hostTimers, log, environment: kindVariables(config, environment) })
+}
+
+/** Of a provider that serves one command. */
+const commandOptions = (config: Config, log: Log, timers: Timers) => ({
+  timers,
+  log,
+  images: lessonImagesOf(config, log),
+  environment: kindVariables(config, environment),
+})
+
+/** A broken list costs a wait for images, not the server. */
+function lessonImagesOf({ lessons }: Config, log: Log): string[] {
+  try {
+    return readLessonImages(lessons).map(({ name }) => name)
+  } catch (error) {
+    log.warn({ err: error }, 'the list of images that lessons use cannot be read')
+    return []
+  }
 }
 
 export interface StartOptions {
@@ -152,6 +193,7 @@ export async function startServer(
       log,
       gateway: apiGateway,
       data: data.path,
+      images: lessonImagesOf(config, log),
       environment: kindVariables(config, environment),
     }
     const opened = await openProviders(config, providerOptions, open)

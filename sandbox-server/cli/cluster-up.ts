@@ -1,29 +1,42 @@
-// `fairlead cluster up`: one simulated cluster for a real kubectl, until Ctrl-C.
+// `fairlead cluster up`: one cluster alone for a real kubectl, until Ctrl-C.
 import { defineCommand } from 'citty'
 import { AppError } from '../contract/errors.ts'
 import { clusterSpecSchema } from '../contract/lesson.ts'
+import type { Step } from '../contract/sandbox.ts'
 import { startCluster } from '../main.ts'
 import { replaceFile } from '../platform/files.ts'
 import { createLog } from '../platform/log.ts'
 import { untilSignal } from '../platform/process.ts'
+import { providerNameOf } from './provider-name.ts'
 
 export const clusterUp = defineCommand({
   meta: {
     name: 'up',
     description:
-      'Start a simulated cluster and write a kubeconfig for it. It lives until Ctrl-C and keeps nothing.',
+      "Start a cluster and write an administrator's kubeconfig for it. It lives until Ctrl-C and keeps nothing.",
   },
   args: {
+    provider: {
+      type: 'string',
+      default: 'simulated',
+      description: 'What it is made of: simulated, or kind for a real one',
+      valueHint: 'NAME',
+    },
     nodes: {
       type: 'string',
       default: '3',
       description: 'Nodes, the control plane among them (1 to 5)',
       valueHint: 'N',
     },
-    cni: { type: 'string', default: 'kindnet', description: 'kindnet, flannel or none', valueHint: 'PLUGIN' },
+    cni: {
+      type: 'string',
+      default: 'kindnet',
+      description: 'kindnet, flannel, calico, cilium or none',
+      valueHint: 'PLUGIN',
+    },
     kubeconfig: {
       type: 'string',
-      description: 'Where the kubeconfig is written (printed where left out)',
+      description: 'Where the kubeconfig is written (left out: printed, of kind fairlead.kubeconfig)',
       valueHint: 'FILE',
     },
     host: {
@@ -53,18 +66,43 @@ export const clusterUp = defineCommand({
         hint: 'Leave it out for any free one.',
       })
     }
-    const running = await startCluster(spec.data, { host: args.host, port }, createLog('warn'))
+    const provider = providerNameOf(args.provider)
+    const abort = new AbortController()
+    const ended = untilSignal().then(() => abort.abort(new Error('The start was given up.')))
+    const running = await startCluster({
+      provider,
+      spec: spec.data,
+      api: { host: args.host, port },
+      log: createLog('warn'),
+      progress: provider === 'kind' ? stepPrinter() : () => {},
+      signal: abort.signal,
+    })
     const text = await running.cluster.kubeconfig()
-    if (args.kubeconfig === undefined) process.stdout.write(text)
+    const path = args.kubeconfig ?? (provider === 'kind' ? 'fairlead.kubeconfig' : undefined)
+    if (path === undefined) process.stdout.write(text)
     else {
-      replaceFile(args.kubeconfig, text)
+      replaceFile(path, text)
       process.stdout.write(`The cluster is ready: ${running.cluster.nodes.join(', ')}\n`)
       process.stdout.write(
-        `Next: kubectl --kubeconfig ${args.kubeconfig} get nodes. Ctrl-C ends the cluster.\n`,
+        `Next: kubectl --kubeconfig ${path} get nodes. Ctrl-C ${provider === 'kind' ? 'removes' : 'ends'} the cluster.\n`,
       )
     }
-    await untilSignal()
+    await ended
+    if (provider === 'kind') process.stderr.write('Removing the cluster ...\n')
     await running.close()
     return 0
   },
 })
+
+/** A line for each step that ended, on standard error. */
+function stepPrinter(): (steps: readonly Step[]) => void {
+  let printed = 0
+  return (steps) => {
+    for (const { name, state, durationMs } of steps.slice(printed)) {
+      if (state !== 'done' && state !== 'failed') return
+      const took = durationMs === undefined ? '' : `, ${(durationMs / 1000).toFixed(1)} s`
+      process.stderr.write(`${name}: ${state}${took}\n`)
+      printed++
+    }
+  }
+}

@@ -7,8 +7,9 @@ const anyArguments = <T extends ArgsDef>(command: CommandDef<T>) => command as u
 export const subCommands = {
   serve: async () => anyArguments((await import('./serve.ts')).serve),
   cluster: defineCommand({
-    meta: { name: 'cluster', description: 'A simulated cluster alone, for your own kubectl' },
+    meta: { name: 'cluster', description: 'A cluster alone, for your own kubectl, and what can be had here' },
     subCommands: {
+      check: async () => anyArguments((await import('./cluster-check.ts')).clusterCheck),
       up: async () => anyArguments((await import('./cluster-up.ts')).clusterUp),
     },
   }),

@@ -18,12 +18,22 @@ export interface Proof {
   /** What does not hold; empty where the proof holds. */
   readonly problems: readonly string[]
   readonly durationMs: number
+  /** Why it was not tried: the provider cannot make the exercise's cluster. */
+  readonly leftOut?: string
 }
 
 export interface ProofOptions {
   readonly provider: ClusterProvider
   readonly timers: Timers
   readonly signal: AbortSignal
+}
+
+/** Why the provider cannot prove the lesson, in one sentence. */
+export function unprovable({ exercise }: LessonSource, provider: ClusterProvider): string | undefined {
+  if (exercise.provider !== undefined && exercise.provider !== provider.name) {
+    return `This exercise needs a ${exercise.provider} cluster.`
+  }
+  return provider.unsupported(exercise.cluster)
 }
 
 /** Parts of a lesson's proof, each on a cluster of its own. */

@@ -1,7 +1,7 @@
 // Proves many exercises, some clusters at a time, and reports each proof as soon as the lesson's are done.
 import { AppError } from '../contract/errors.ts'
 import type { LessonCatalog } from '../lessons-catalog/lesson-catalog.ts'
-import { type Proof, type ProofOptions, proofParts, provePart } from './prove-lesson.ts'
+import { type Proof, type ProofOptions, proofParts, provePart, unprovable } from './prove-lesson.ts'
 
 export interface LessonsProof extends ProofOptions {
   readonly catalog: LessonCatalog
@@ -18,6 +18,11 @@ export async function proveLessons(options: LessonsProof): Promise<void> {
   for (const candidate of slug === undefined ? catalog.slugs() : [slug]) {
     try {
       const lesson = catalog.get(candidate)
+      const leftOut = unprovable(lesson, options.provider)
+      if (leftOut !== undefined) {
+        onProof(candidate, { part: 'all', points: 0, expected: '', problems: [], durationMs: 0, leftOut })
+        continue
+      }
       const proofs = await inParallel(proofParts(lesson), jobs, (part) => provePart(lesson, part, options))
       for (const proof of proofs) onProof(candidate, proof)
     } catch (error) {

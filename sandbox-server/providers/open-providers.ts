@@ -1,6 +1,6 @@
 // The providers that the operator asked for, the preferred one first; a kind that cannot be opened costs only itself.
 import { AppError } from '../contract/errors.ts'
-import type { Availability, ClusterProvider, ProviderName } from './provider.ts'
+import type { ClusterProvider, ProviderName } from './provider.ts'
 import type { ProviderOptions } from './provider-options.ts'
 import { openProvider } from './registry.ts'
 
@@ -47,22 +47,21 @@ export async function openProviders(
   }
   const [only] = providers
   if (wanted.clusters === 'kind' && only) {
-    const { available, missing } = await only.availability()
-    if (!available) {
+    await requireAvailable(only).catch(async (error) => {
       await dispose()
-      throw cannotServe(only.name, missing)
-    }
+      throw error
+    })
   }
   return { providers, ...(problem === undefined ? {} : { problem }), dispose }
 }
 
-function cannotServe(name: ProviderName, missing: Availability['missing']): AppError {
+/** Throws AppError PROVIDER_FAILED with everything that is missing and what mends it. */
+export async function requireAvailable(provider: ClusterProvider): Promise<void> {
+  const { available, missing } = await provider.availability()
+  if (available) return
   const lines = missing.map(({ what, mend }) => `  ${what}${mend === '' ? '' : `\n    ${mend}`}`)
-  return new AppError(
-    'PROVIDER_FAILED',
-    `There can be no ${name} clusters on this machine:\n${lines.join('\n')}`,
-    {
-      hint: 'Mend it and look again with: fairlead cluster check. Or serve simulated clusters: --clusters simulated.',
-    },
-  )
+  const message = `There can be no ${provider.name} clusters on this machine:\n${lines.join('\n')}`
+  throw new AppError('PROVIDER_FAILED', message, {
+    hint: 'Mend it and look again with: fairlead cluster check. Simulated clusters need nothing.',
+  })
 }

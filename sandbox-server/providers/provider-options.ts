@@ -10,6 +10,8 @@ export interface ProviderOptions {
   readonly gateway: ApiGateway
   /** Folder for what a provider keeps, which outlives the process; nothing is kept where left out. */
   readonly data?: string
+  /** Images that lessons use, which a provider may bring into its clusters ahead. */
+  readonly images?: readonly string[]
   /** A provider's own settings: FAIRLEAD_* variables, with those of flags in their place. */
   readonly environment?: Readonly<Record<string, string | undefined>>
 }

@@ -3,7 +3,7 @@ import { AppError } from '../contract/errors.ts'
 import type { ClusterChoice } from '../contract/sandbox.ts'
 import type { ClusterProvider, ProviderName } from '../providers/provider.ts'
 import type { Offer } from './offers.ts'
-import { clusterSetup, type SandboxLesson } from './sandbox-lesson.ts'
+import { expectedStart, type SandboxLesson } from './sandbox-lesson.ts'
 
 export interface ProviderWish {
   readonly lesson: SandboxLesson
@@ -53,12 +53,12 @@ export function clusterChoices(wish: Omit<ProviderWish, 'wanted' | 'kept'>, id: 
   return offers.map((offer) => {
     const { provider } = offer
     const unavailable = whyNot(offer, lesson)
+    const expectedMs = unavailable === undefined ? expectedStart(provider, lesson, id) : undefined
     return {
       provider: provider.name,
       default: offer === preferred,
-      ...(unavailable === undefined
-        ? { expectedMs: provider.expectedMs(clusterSetup(lesson, id)) }
-        : { unavailable }),
+      ...(expectedMs === undefined ? {} : { expectedMs }),
+      ...(unavailable === undefined ? {} : { unavailable }),
     }
   })
 }

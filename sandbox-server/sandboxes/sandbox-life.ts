@@ -8,7 +8,7 @@ import { createCluster, letGo, type MadeCluster, type StartMode, startingReasons
 import { KeptFiles } from './kept-files.ts'
 import { notSaved } from './not-saved.ts'
 import { resetInPlace } from './reset-in-place.ts'
-import { clusterSetup } from './sandbox-lesson.ts'
+import { expectedStart } from './sandbox-lesson.ts'
 import type { SandboxOptions } from './sandbox-options.ts'
 import { failedStart, type SandboxStates } from './sandbox-states.ts'
 
@@ -205,13 +205,18 @@ export class SandboxLife {
 
   #progress(mode: StartMode, signal: AbortSignal) {
     const { lesson, id } = this.#options
-    const expectedMs = this.#provider.expectedMs(clusterSetup(lesson, id))
+    const expectedMs = expectedStart(this.#provider, lesson, id)
     const reason = startingReasons[mode]
     let steps: readonly Step[] = []
     const progress = (reported: readonly Step[]) => {
       if (signal.aborted) return
       steps = reported
-      this.#states.become({ state: 'starting', reason, steps: [...reported], expectedMs })
+      this.#states.become({
+        state: 'starting',
+        reason,
+        steps: [...reported],
+        ...(expectedMs === undefined ? {} : { expectedMs }),
+      })
     }
     return { progress, reported: () => steps }
   }

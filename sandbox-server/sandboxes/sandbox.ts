@@ -10,7 +10,7 @@ import type { ClusterWatch } from './cluster-watch.ts'
 import type { StartMode } from './create-cluster.ts'
 import { Requests } from './requests.ts'
 import type { SandboxEvent } from './sandbox-event.ts'
-import { clusterSetup, type SandboxLesson } from './sandbox-lesson.ts'
+import { expectedStart, type SandboxLesson } from './sandbox-lesson.ts'
 import { SandboxLife } from './sandbox-life.ts'
 import type { SandboxOptions } from './sandbox-options.ts'
 import { SandboxStates } from './sandbox-states.ts'
@@ -56,9 +56,9 @@ export class Sandbox {
     return this.#life.provider
   }
 
-  /** How long a start would take now, in milliseconds. */
+  /** How long a start would take now, in milliseconds; 0 where nobody can tell. */
   get expectedMs(): number {
-    return this.provider.expectedMs(clusterSetup(this.lesson, this.id))
+    return expectedStart(this.provider, this.lesson, this.id) ?? 0
   }
 
   /** Pages that are open on it. */
