@@ -8,6 +8,10 @@ const providers: { readonly [N in ProviderName]?: (options: ProviderOptions) => 
     const { openSimulatedProvider } = await import('./simulated/open-simulated-provider.ts')
     return await openSimulatedProvider(options)
   },
+  kind: async (options) => {
+    const { openKindProvider } = await import('./kind/open-kind-provider.ts')
+    return await openKindProvider(options)
+  },
 }
 
 /** Throws AppError PROVIDER_FAILED for a provider that this version does not have. */

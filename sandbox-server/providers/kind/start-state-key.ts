@@ -1,5 +1,6 @@
 // Which clusters can stand in for each other: at once, or after they were set back.
 import { createHash } from 'node:crypto'
+import type { Exercise } from '../../contract/lesson.ts'
 import type { ClusterSetup } from '../provider.ts'
 
 /** The same for setups whose clusters a learner cannot tell apart. */
@@ -9,8 +10,12 @@ export function startStateKey({ exercise, applied }: ClusterSetup): string {
 }
 
 /** The same for setups whose clusters a reset can turn into each other. */
-export function configurationKey({ exercise: { cluster, access } }: Pick<ClusterSetup, 'exercise'>): string {
-  return digest({ cluster, access })
+export function configurationKey({
+  exercise,
+}: {
+  readonly exercise: Pick<Exercise, 'cluster' | 'access'>
+}): string {
+  return digest({ cluster: exercise.cluster, access: exercise.access })
 }
 
 const digest = (value: unknown) =>

@@ -128,7 +128,7 @@ export class WarmPool {
     const configuration = configurationKey(setup)
     const alike = this.#waiting.find(
       ({ spec, access }) =>
-        configurationKey({ exercise: { ...setup.exercise, cluster: spec, access } }) === configuration,
+        configurationKey({ exercise: { cluster: spec, access } }) === configuration,
     )
     return alike && { record: alike, isExact: false }
   }
