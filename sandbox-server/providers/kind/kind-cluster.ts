@@ -61,6 +61,11 @@ export async function openKindCluster(context: KindContext, options: KindCluster
       const nodeShell = await serveNodeShell(engine, record, { socketFolder, onEntered, signal })
       closers.push(() => nodeShell.close())
     }
+    /** A toolbox that was killed has none; the files that editors know are in the store. */
+    const keepHome = async () => {
+      await workspace.flushed()
+      writeHomeArchive(records.folderOf(record.name), await readHome(engine, record.toolbox.container))
+    }
     const registered = gateway.register(setup.id, proxyEntry({ ...api, ...learner }), namespace)
     closers.push(() => registered.close())
     return {
@@ -95,8 +100,9 @@ export async function openKindCluster(context: KindContext, options: KindCluster
         return true
       },
       async suspend() {
-        await workspace.flushed()
-        writeHomeArchive(records.folderOf(record.name), await readHome(engine, record.toolbox.container))
+        await keepHome().catch((error: unknown) =>
+          context.log.warn({ err: error, cluster: record.name }, 'the home of a terminal could not be kept'),
+        )
         await close()
         await options.onSuspend()
       },

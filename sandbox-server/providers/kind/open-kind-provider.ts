@@ -1,7 +1,9 @@
 // Opens the kind provider: nothing is asked of this machine before somebody wants to know whether clusters can be made here.
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { clusterSpecSchema } from '../../contract/lesson.ts'
 import { findProgram } from '../../platform/commands.ts'
+import { openDataDirectory } from '../../platform/data-directory.ts'
 import { readText, replaceFile, temporaryFolder } from '../../platform/files.ts'
 import type { Availability, ClusterProvider } from '../provider.ts'
 import type { ProviderOptions } from '../provider-options.ts'
@@ -11,14 +13,19 @@ import { createTimings } from './bring-up/timings.ts'
 import { openClusterRecords } from './cluster-records.ts'
 import { type EngineFacts, readEngineFacts } from './engine/engine-facts.ts'
 import { requireEngine } from './engine/open-engine.ts'
-import { type PreparedNodeImage, prepareNodeImage } from './images/node-image.ts'
+import { createNodeImages } from './images/node-images.ts'
+import { manifestFolder } from './images/open-images.ts'
 import { KindProvider } from './kind-provider.ts'
+import { temporaryPrefix } from './labels.ts'
 import { type KindSettings, readKindSettings } from './settings.ts'
 
 /** Throws ConfigError for settings that do not parse. */
 export async function openKindProvider(options: ProviderOptions): Promise<ClusterProvider> {
   const settings = readKindSettings(options.environment ?? {})
-  const folder = options.data === undefined ? temporaryFolder('fairlead-kind-') : join(options.data, 'kind')
+  const folder =
+    options.data === undefined
+      ? openDataDirectory(temporaryFolder(temporaryPrefix)).path
+      : join(options.data, 'kind')
   let opened: Promise<KindProvider> | undefined
   let provider: KindProvider | undefined
   const open = () => {
@@ -53,31 +60,29 @@ export async function openKindProvider(options: ProviderOptions): Promise<Cluste
 }
 
 async function openProvider(
-  { timers, log, gateway, images = [] }: ProviderOptions,
+  { timers, log, gateway, data, images = [] }: ProviderOptions,
   settings: KindSettings,
   folder: string,
 ): Promise<KindProvider> {
   const engine = await requireEngine(settings.engine === 'auto' ? undefined : settings.engine)
   const facts = await readEngineFacts(engine, engineMs)
   const timingsFile = join(folder, 'timings.json')
-  let prepared: Promise<PreparedNodeImage> | undefined
-  const missing = new Set<string>()
-  const nodeImage = async () => {
-    prepared ??= prepareNodeImage(engine, { nodeImage: settings.nodeImage, images })
-    try {
-      const { image, missing: absent } = await prepared
-      for (const one of absent) missing.add(one)
-      return image
-    } catch (error) {
-      prepared = undefined
-      throw error
-    }
-  }
+  const manifests = settings.manifests ?? (data === undefined ? undefined : manifestFolder(data))
+  const nodeImages = createNodeImages({
+    engine,
+    settings,
+    lessonImages: images,
+    manifests,
+    onMissing: (image) =>
+      log.warn({ image }, 'an image of lessons is not on this machine: fairlead images pull'),
+  })
   // Begun at once, so that the first learner does not wait for it; what goes wrong is told to whoever needs it.
-  void nodeImage().catch((error: unknown) => log.warn({ err: error }, 'the node image could not be prepared'))
+  nodeImages
+    .imageFor(clusterSpecSchema.parse({}))
+    .catch((error: unknown) => log.warn({ err: error }, 'the node image could not be prepared'))
   return new KindProvider({
     capacity: settings.maxClusters ?? capacityOf(facts),
-    unsupported: (spec) => unsupportedByKind(spec, { missingImages: missing }),
+    unsupported: (spec) => unsupportedByKind(spec, { manifests, missingImages: nodeImages.missing }),
     context: {
       engine,
       kind: findProgram('kind') ?? 'kind',
@@ -91,7 +96,7 @@ async function openProvider(
       timers,
       log,
       server: serverName(folder),
-      nodeImage,
+      nodeImage: nodeImages.imageFor,
     },
   })
 }
