@@ -38,8 +38,6 @@ export async function resetInPlace(options: ResetOptions): Promise<boolean> {
   try {
     signal.throwIfAborted()
     tell('running')
-    // A server that ends half way must not bring back a cluster that is half set back.
-    await store.workspaces.dropSnapshot(key)
     const setup = clusterSetup(lesson, cluster.id)
     if (!(await within(resetMs, timers, 'Setting the exercise back', cluster.reset(setup, signal))))
       return false

@@ -6,7 +6,6 @@ import { type AttachedCluster, attachCluster } from './attached-cluster.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { createCluster, letGo, type MadeCluster, type StartMode, startingReasons } from './create-cluster.ts'
 import { KeptFiles } from './kept-files.ts'
-import { notSaved } from './not-saved.ts'
 import { resetInPlace } from './reset-in-place.ts'
 import { expectedStart } from './sandbox-lesson.ts'
 import type { SandboxOptions } from './sandbox-options.ts'
@@ -177,11 +176,6 @@ export class SandboxLife {
 
   async #remake(mode: 'reset' | 'restart', abort: AbortController): Promise<void> {
     await this.#letGo(false)
-    try {
-      await this.#options.store.workspaces.dropSnapshot(this.#options.key)
-    } catch (error) {
-      return this.#states.become(failedStart(notSaved('The new start', error), []))
-    }
     this.#announce(remadeLines[mode])
     await this.#create(mode, abort)
   }

@@ -149,8 +149,14 @@ export class Sandboxes {
     })
   }
 
-  /** Start state of cluster and files (`reset`), or a new cluster with the files as they are. */
+  /** Start state of cluster and files (`reset`), or a new cluster with the files as they are. Throws AppError NOT_SAVED. */
   async remake(sandbox: Sandbox, mode: 'reset' | 'restart'): Promise<void> {
+    try {
+      // Noted before the cluster is touched: a server that ends half way must not bring it back.
+      await this.#options.store.workspaces.dropSnapshot(sandbox.key)
+    } catch (error) {
+      throw notSaved('The new start', error)
+    }
     if (this.#places.has(sandbox) && sandbox.state.state !== 'stopping') {
       await (mode === 'reset' ? sandbox.reset() : sandbox.restart())
       this.#releaseFailed(sandbox)

@@ -158,7 +158,7 @@ describe('a server that is killed while a cluster is made', () => {
     const sandbox = await open()
     await sandbox.writeFile('web.yaml', 'mine\n', 1, 'tab-1')
     kind.gate = new Promise(() => {})
-    void sandbox.restart()
+    void sandboxes.remake(sandbox, 'restart')
     await settle()
     expect([sandbox.state.state, [...machine.halfMade]]).toEqual(['starting', [sandbox.id]])
     await start()
@@ -182,7 +182,7 @@ describe('a server that is killed while a cluster is made', () => {
   it('brings back no cluster that was half set back', async () => {
     const sandbox = await open()
     kind.onReset = () => new Promise(() => {})
-    void sandbox.reset()
+    void sandboxes.remake(sandbox, 'reset')
     await settle()
     await start()
     expect(kind.discarded).toEqual([sandbox.id])
