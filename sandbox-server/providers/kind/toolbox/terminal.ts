@@ -114,7 +114,7 @@ export function openToolboxTerminal(
   return {
     ended,
     write(data) {
-      commands.typed()
+      commands.typed(data)
       pty?.write(data)
     },
     resize(next) {

@@ -16,6 +16,9 @@ interface Command {
   reject(error: Error): void
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminals mark a paste so
+const paste = /\x1b\[200~[\s\S]*?(\x1b\[201~|$)/g
+
 const lost = () =>
   new AppError('CONFLICT', 'The terminal was restarted before the command ended.', {
     hint: 'Look whether it had an effect, and run it again.',
@@ -48,8 +51,10 @@ export class TypedCommands {
   }
 
   /** Keys that went to the shell from elsewhere. */
-  typed(): void {
+  typed(keys: string): void {
     this.#isTyped = true
+    // Enter, outside of a paste: something runs from now on, if only until the next prompt.
+    if (/[\r\n]/.test(keys.replace(paste, ''))) this.#isAtPrompt = false
   }
 
   mark(mark: ShellMark): void {
