@@ -113,6 +113,19 @@ export async function startCluster({ provider: name, spec, api, log, progress, s
   }
 }
 
+/** Kind clusters that servers left behind. Throws AppError PROVIDER_FAILED where no container engine answers. */
+export async function collectKindGarbage(
+  config: Config,
+  options: { readonly isDry: boolean; readonly allServers: boolean },
+) {
+  const { collectGarbageHere } = await import('./providers/kind/collect-garbage.ts')
+  return await collectGarbageHere({
+    ...options,
+    data: config.data,
+    environment: kindVariables(config, environment),
+  })
+}
+
 /** What each provider would need here. */
 export function checkProviders(config: Config, log: Log): Promise<CheckedProvider[]> {
   return checkAll({ timers: hostTimers, log, environment: kindVariables(config, environment) })

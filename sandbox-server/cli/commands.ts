@@ -22,6 +22,12 @@ export const subCommands = {
       load: async () => anyArguments((await import('./images-load.ts')).imagesLoad),
     },
   }),
+  sandbox: defineCommand({
+    meta: { name: 'sandbox', description: "What is left of learners' clusters" },
+    subCommands: {
+      gc: async () => anyArguments((await import('./sandbox-gc.ts')).sandboxGc),
+    },
+  }),
   lesson: defineCommand({
     meta: { name: 'lesson', description: 'Write and prove lessons' },
     subCommands: {

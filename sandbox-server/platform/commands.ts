@@ -37,6 +37,8 @@ export interface CommandOptions {
   /** Added to this process's own environment; undefined takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
   readonly cwd?: string | undefined
+  /** On Linux the program is killed when this process ends, however that comes about; its own children live on. */
+  readonly endsWithUs?: boolean | undefined
   /** Every line of both streams as it comes, without its line end. */
   readonly onLine?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined
 }
@@ -79,7 +81,8 @@ export async function runCommand(
 ): Promise<CommandResult> {
   const { input, signal, timeoutMs, env, cwd, onLine } = options
   signal?.throwIfAborted()
-  const subprocess = execa(program, args, {
+  const [file, argv] = options.endsWithUs ? endingWithUs(program, args) : [program, args]
+  const subprocess = execa(file, argv, {
     reject: false,
     encoding: 'buffer',
     stripFinalNewline: false,
@@ -122,6 +125,14 @@ export async function runCommand(
     stderr: said,
     exitCode: exitCodeOf(result.exitCode, result.signal),
   }
+}
+
+/** By way of setpriv(1) of util-linux: Node cannot set the signal that a parent's death sends. */
+function endingWithUs(program: string, args: readonly string[]): [string, readonly string[]] {
+  const path = findProgram(program)
+  const setpriv = process.platform === 'linux' ? findProgram('setpriv') : undefined
+  if (path === undefined || setpriv === undefined) return [program, args]
+  return [setpriv, ['--pdeathsig', 'KILL', '--', path, ...args]]
 }
 
 /** Starts a program and leaves its streams to the caller. Ends with this process. */

@@ -51,6 +51,11 @@ export function openDataDirectory(path: string): DataDirectory {
   }
 }
 
+/** The process that owns a data directory now; undefined where none does, or where there is no such directory. */
+export function dataDirectoryOwner(path: string): number | undefined {
+  return ownerOf(join(path, 'lock'))
+}
+
 function takeLock(path: string, lock: string): void {
   for (let attempt = 0; attempt < 3; attempt++) {
     try {

@@ -6,3 +6,7 @@ export const serverLabel = 'dev.fairlead.server'
 export const clusterLabel = 'dev.fairlead.cluster'
 /** `node`, `toolbox`, `network`, `volume`. */
 export const roleLabel = 'dev.fairlead.role'
+/** On the network: the folder of the cluster's record, by which the server that it belongs to is found. */
+export const folderLabel = 'dev.fairlead.folder'
+/** Of folders with the records of a command that keeps nothing, such as `lesson prove`. */
+export const temporaryPrefix = 'fairlead-kind-'

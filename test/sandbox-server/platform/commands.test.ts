@@ -88,6 +88,23 @@ describe('runCommand', () => {
     })
   })
 
+  it.skipIf(process.platform !== 'linux' || findProgram('setpriv') === undefined)(
+    'can end a program when this process is killed',
+    async () => {
+      const commands = new URL('../../../sandbox-server/platform/commands.ts', import.meta.url).href
+      const script = `
+        import { runCommand } from '${commands}'
+        await runCommand('sh', ['-c', 'echo $$; exec sleep 600'], { endsWithUs: true, onLine: console.log })`
+      const parent = startCommand(process.execPath, ['--input-type=module', '--eval', script])
+      const child = await new Promise<number>((resolve) =>
+        parent.stdout.once('data', (data) => resolve(Number(String(data)))),
+      )
+      expect(isAlive(child)).toBe(true)
+      await runCommand('sh', ['-c', `kill -9 $(ps -o ppid= -p ${child})`])
+      await until(() => !isAlive(child))
+    },
+  )
+
   it('does not start anything for a signal that is aborted already', async () => {
     const signal = AbortSignal.abort(new Error('too late'))
     await expect(runCommand('no-such-program', [], { signal })).rejects.toThrow('too late')

@@ -54,7 +54,7 @@ export async function readEngineFacts(engine: ContainerEngine, timeoutMs: number
   } catch (cause) {
     const message = `${engine.program} info gives an answer that is not ${engine.name}'s.`
     throw new AppError('PROVIDER_FAILED', message, {
-      hint: `Run: ${engine.program} info`,
+      hint: `Look at what ${engine.program} info says.`,
       log: text.slice(0, 4000),
       cause,
     })

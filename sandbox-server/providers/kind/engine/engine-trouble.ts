@@ -81,7 +81,7 @@ export function engineFailure(
   const command = [engine, ...args.filter((arg) => !arg.startsWith('-')).slice(0, 2)].join(' ')
   const trouble = knownTrouble(engine, failure.stderr)
   if (trouble) {
-    const hint = `Run: ${trouble.mend}`
+    const hint = `To mend it: ${trouble.mend}`
     return new AppError('PROVIDER_FAILED', trouble.what, { hint, log: failure.stderr, cause: failure.cause })
   }
   const line =

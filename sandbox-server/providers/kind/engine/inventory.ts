@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { AppError } from '../../../contract/errors.ts'
-import { clusterLabel, roleLabel, serverLabel } from '../labels.ts'
+import { clusterLabel, folderLabel, roleLabel, serverLabel } from '../labels.ts'
 import type { ContainerEngine } from './engine.ts'
 import { isMissing } from './engine-trouble.ts'
 import { inspectAll, listAll, type ThingKind } from './inspect-all.ts'
@@ -17,6 +17,8 @@ export interface OwnedThing {
   readonly server: string
   /** Of a container: `running`, `exited`, `created`, `paused` ... */
   readonly state?: string
+  /** Of a network: the folder of the cluster's record on the machine of its server. */
+  readonly folder?: string
 }
 
 /** kind's own label on node containers: they are the cluster's even where ours are missing. */
@@ -60,6 +62,7 @@ function ownedThing(kind: ThingKind, thing: z.infer<typeof thingSchema>): OwnedT
     role: label[roleLabel] ?? '',
     server: label[serverLabel] ?? '',
     ...(kind === 'container' && thing.State && { state: thing.State.Status }),
+    ...(label[folderLabel] !== undefined && { folder: label[folderLabel] }),
   }
 }
 

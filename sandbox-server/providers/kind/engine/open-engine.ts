@@ -95,7 +95,7 @@ export async function requireEngine(preferred?: EngineName): Promise<ContainerEn
   const { engine, troubles } = await findEngine(preferred)
   if (engine) return engine
   throw new AppError('PROVIDER_FAILED', troubles.map((trouble) => trouble.what).join(' '), {
-    hint: `Run: ${troubles.map((trouble) => trouble.mend).join(', or: ')}`,
+    hint: `To mend it: ${troubles.map((trouble) => trouble.mend).join('; or: ')}.`,
   })
 }
 
@@ -115,7 +115,7 @@ async function tryEngine(name: EngineName, timeoutMs: number): Promise<Answer> {
     return { engine, facts: await readEngineFacts(engine, timeoutMs) }
   } catch (error) {
     const { message, hint } = error instanceof AppError ? error : { message: String(error), hint: undefined }
-    return { trouble: { what: message, mend: hint?.replace(/^Run: /, '') ?? `${name} info` } }
+    return { trouble: { what: message, mend: hint?.replace(/^To mend it: /, '') ?? `${name} info` } }
   }
 }
 
