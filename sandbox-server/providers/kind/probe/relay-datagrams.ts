@@ -3,7 +3,14 @@ import { abortable } from './abortable.ts'
 import type { Frame } from './relay-frames.ts'
 import type { RelayWire } from './relay-wire.ts'
 
-export class RelayDatagrams {
+export interface Datagrams {
+  send(data: Uint8Array): void
+  /** The next datagram. Rejects with RelayError (ECONNREFUSED after an ICMP port unreachable) or the signal's reason. */
+  next(signal: AbortSignal): Promise<Buffer>
+  close(): void
+}
+
+export class RelayDatagrams implements Datagrams {
   readonly #wire: RelayWire
   readonly #received: Buffer[] = []
   #error: Error | undefined
@@ -33,7 +40,6 @@ export class RelayDatagrams {
     if (!this.#gone) this.#wire.send('D', data)
   }
 
-  /** The next datagram. Rejects with RelayError (ECONNREFUSED after an ICMP port unreachable) or the signal's reason. */
   async next(signal: AbortSignal): Promise<Buffer> {
     for (;;) {
       signal.throwIfAborted()

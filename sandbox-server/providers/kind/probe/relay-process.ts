@@ -40,7 +40,7 @@ export function relayScript(): string {
 export interface RelayProcessOptions {
   readonly container: string
   readonly script: string
-  /** Called before the connections are told. */
+  /** Called when it ended after it had started, before the connections are told. */
   readonly onEnd: () => void
 }
 
@@ -54,6 +54,7 @@ export class RelayProcess {
   #log = ''
   #ended: AppError | undefined
   #corked = false
+  #isStarted = false
 
   private constructor(command: RunningCommand, options: RelayProcessOptions) {
     this.#command = command
@@ -88,6 +89,7 @@ export class RelayProcess {
       command.stdin.write(options.script)
     })
     relay.#channels.delete(0)
+    relay.#isStarted = true
     return relay
   }
 
@@ -155,7 +157,7 @@ export class RelayProcess {
     this.#ended = this.#failure(`ended with exit code ${code}`)
     const channels = [...this.#channels.values()]
     this.#channels.clear()
-    this.#options.onEnd()
+    if (this.#isStarted) this.#options.onEnd()
     for (const channel of channels) channel.end(this.#ended)
   }
 

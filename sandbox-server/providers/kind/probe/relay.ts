@@ -4,7 +4,7 @@ import { AppError } from '../../../contract/errors.ts'
 import type { ContainerEngine } from '../engine/engine.ts'
 import { abortable } from './abortable.ts'
 import { RelayConnection } from './relay-connection.ts'
-import { RelayDatagrams } from './relay-datagrams.ts'
+import { type Datagrams, RelayDatagrams } from './relay-datagrams.ts'
 import { RelayError, relayError, relayStarved } from './relay-error.ts'
 import type { Frame } from './relay-frames.ts'
 import { RelayProcess, relayCommand, relayScript } from './relay-process.ts'
@@ -26,7 +26,7 @@ export interface Relay {
   /** Starts it where it does not run. */
   ready(signal: AbortSignal): Promise<void>
   connect(to: RelayEndpoint, signal: AbortSignal): Promise<Duplex>
-  openDatagrams(to: RelayEndpoint, signal: AbortSignal): Promise<RelayDatagrams>
+  openDatagrams(to: RelayEndpoint, signal: AbortSignal): Promise<Datagrams>
   /** As the container sees it; undefined where there is no such file. */
   readFile(
     path: '/etc/hosts' | '/etc/resolv.conf',
@@ -90,7 +90,7 @@ class ContainerRelay implements Relay {
     return this.#open('tcp', to, (wire) => new RelayConnection(wire), signal)
   }
 
-  async openDatagrams(to: RelayEndpoint, signal: AbortSignal): Promise<RelayDatagrams> {
+  async openDatagrams(to: RelayEndpoint, signal: AbortSignal): Promise<Datagrams> {
     return this.#open('udp', to, (wire) => new RelayDatagrams(wire), signal)
   }
 
@@ -135,20 +135,18 @@ class ContainerRelay implements Relay {
     return abortable(this.#process, signal)
   }
 
-  async #start(): Promise<RelayProcess> {
+  #start(): Promise<RelayProcess> {
+    const { container } = this
     const script = relayScript()
+    const as = this.#amongLearners ? ['--user', '0', '--privileged'] : []
+    const perl = relayCommand(script, this.#amongLearners ? 'unprivileged' : 'privileged')
+    const command = this.#engine.start(['exec', '-i', ...as, container, ...perl])
     const forget = () => {
-      this.#process = undefined
+      if (this.#process === started) this.#process = undefined
     }
-    try {
-      const as = this.#amongLearners ? ['--user', '0', '--privileged'] : []
-      const perl = relayCommand(script, this.#amongLearners ? 'unprivileged' : 'privileged')
-      const command = this.#engine.start(['exec', '-i', ...as, this.container, ...perl])
-      return await RelayProcess.start(command, { container: this.container, script, onEnd: forget })
-    } catch (error) {
-      setTimeout(forget, retryMs).unref()
-      throw error
-    }
+    const started = RelayProcess.start(command, { container, script, onEnd: forget })
+    started.catch(() => setTimeout(forget, retryMs).unref())
+    return started
   }
 
   async #endIfIdle(): Promise<void> {

@@ -26,7 +26,7 @@ export async function requestHttp(
     return { status: response.statusCode ?? 0, headers: headersOf(response), body }
   } catch (error) {
     signal.throwIfAborted()
-    throw error
+    throw isHangUp(error) ? new Error('the connection was closed before the answer was whole') : error
   } finally {
     connection.destroy()
   }
@@ -49,6 +49,11 @@ function send(connection: Duplex, target: Target, signal: AbortSignal): Promise<
       )
     }
   })
+}
+
+/** Node's own `socket hang up` and `aborted`. A reset has a message of the relay's. */
+function isHangUp(error: unknown): boolean {
+  return error instanceof Error && ['socket hang up', 'aborted'].includes(error.message)
 }
 
 async function readBody(response: IncomingMessage): Promise<string> {
