@@ -37,9 +37,10 @@ export function whyNotReady(kind: string, object: KubernetesObject | undefined):
       const { spec, status, metadata } = object as Deployment
       const wanted = spec?.replicas ?? 1
       if (status?.observedGeneration !== metadata?.generation) return 'has not been looked at yet'
-      // Of an older template, or more of them than wanted: the rollout is under way.
-      if ((status?.updatedReplicas ?? 0) !== wanted || (status?.replicas ?? 0) !== wanted)
+      if ((status?.updatedReplicas ?? 0) !== wanted)
         return `${status?.updatedReplicas ?? 0} of ${wanted} pods are up to date`
+      if ((status?.replicas ?? 0) !== wanted)
+        return `there are ${status?.replicas} pods in place of ${wanted}`
       return whyNotAll(status?.availableReplicas, wanted)
     }
     case 'StatefulSet': {
