@@ -8,13 +8,15 @@ import type { ClusterRecord } from '../cluster-record.ts'
 import type { ContainerEngine } from '../engine/engine.ts'
 import { removeCluster } from '../engine/inventory.ts'
 import { createClusterNetwork } from '../engine/networks.ts'
-import { clusterLabel, roleLabel, serverLabel } from '../labels.ts'
+import { clusterLabel, folderLabel, roleLabel, serverLabel } from '../labels.ts'
 import { readAdminAccess } from './admin-access.ts'
 import { type ClusterPlanOptions, nodeVolume, planCluster } from './cluster-plan.ts'
 import type { NodeLimits } from './engine-shim.ts'
 import { waitForCluster } from './first-contact.ts'
+import { waitForTraffic } from './first-traffic.ts'
 import { isPassing, kindFailure } from './kind-failure.ts'
 import type { KindEvent, KindPart } from './kind-progress.ts'
+import { readNodeLog } from './node-log.ts'
 import { runKind } from './run-kind.ts'
 
 /** What others add to a cluster. Each rejects at an abort of its signal, and is waited for before anything is removed. */
@@ -111,7 +113,7 @@ async function make(options: BringUpOptions, steps: Steps): Promise<ClusterRecor
           showEvent(event, record.spec, steps)
           if (event.part === 'controlPlane' && event.state === 'done') onControlPlane()
         },
-        nodeLog: () => readNodeLog(engine, record),
+        nodeLog: () => readNodeLog(engine, record.nodes),
         signal,
       }),
     )
@@ -127,6 +129,7 @@ async function make(options: BringUpOptions, steps: Steps): Promise<ClusterRecor
     await kind
     steps.begin(step.firstContact)
     await beside(makeFirstContact(record, signal))
+    await beside(waitForTraffic(engine, record, { signal }))
     await addOns
     steps.end(step.extras)
     record = { ...record, learner: (await access).learner }
@@ -205,7 +208,8 @@ async function makeNetwork(
   const { engine, records, server, cluster, subnets } = options
   const { name, spec } = cluster
   const labels = (role: string) => ({ [serverLabel]: server, [clusterLabel]: name, [roleLabel]: role })
-  const network = { name, labels: labels('network'), pool: subnets, isDual: spec.ipFamily === 'dual', signal }
+  const networkLabels = { ...labels('network'), [folderLabel]: records.folder(name) }
+  const network = { name, labels: networkLabels, pool: subnets, isDual: spec.ipFamily === 'dual', signal }
   const [{ subnet }] = await Promise.all([
     createClusterNetwork(engine, network),
     ...planned.nodes.map(({ container }) =>
@@ -252,20 +256,6 @@ async function makeFirstContact(record: ClusterRecord, signal: AbortSignal): Pro
   } finally {
     await client.dispose()
   }
-}
-
-/** The kubelet's last words, where a control plane or a worker did not come up; empty where there is no node to ask. */
-async function readNodeLog(engine: ContainerEngine, record: ClusterRecord): Promise<string> {
-  const journal = ['journalctl', '--unit', 'kubelet', '--lines', '60', '--no-pager', '--output', 'cat']
-  const logs = await Promise.allSettled(
-    record.nodes.map(async ({ name, container }) => {
-      const log = await engine
-        .run(['exec', container, ...journal], { timeoutMs: 5_000 })
-        .catch(() => engine.run(['logs', '--tail', '30', container], { timeoutMs: 5_000 }))
-      return `${name}:\n${log}`
-    }),
-  )
-  return logs.flatMap((log) => (log.status === 'fulfilled' ? [log.value] : [])).join('\n')
 }
 
 function controlPlaneOf({ name, nodes: [controlPlane] }: ClusterRecord): string {

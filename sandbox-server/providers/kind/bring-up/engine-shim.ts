@@ -20,10 +20,12 @@ export interface EngineShimOptions {
   /** The server that it belongs to, for its label. */
   readonly server: string
   readonly limits: NodeLimits
+  /** The process that wants the nodes: once it has died, none is made any more. */
+  readonly owner: number
 }
 
 /** A POSIX shell script, to be named as the engine is. */
-export function engineShim({ engine, program, record, server, limits }: EngineShimOptions): string {
+export function engineShim({ engine, program, record, server, limits, owner }: EngineShimOptions): string {
   const common = [
     ...['--label', `${serverLabel}=${server}`],
     ...['--label', `${clusterLabel}=${record.name}`],
@@ -50,6 +52,7 @@ case $name in
 ${cases.join('\n')}
 ${engine === 'podman' ? podmanVolumes(record) : ''}  *) exec "$engine" "$@" ;;
 esac
+kill -0 ${owner} 2>/dev/null || exit 1
 shift 3
 # Each argument moves from the front to the back, changed where it must be.
 count=$#

@@ -100,6 +100,8 @@ async function missingSystemPod(options: FirstContactOptions): Promise<string | 
         return `kube-proxy does not run on ${name}`
     }
   }
+  const dns = pods.filter(({ metadata }) => metadata.labels?.['k8s-app'] === 'kube-dns')
+  if (record.spec.cni !== 'none' && !dns.some(isReady)) return 'no pod of cluster DNS is ready'
   const stale = startedAt && pods.find((pod) => isReady(pod) && isOfEarlierLife(pod, startedAt))
   return stale && `pod ${stale.metadata.name} has not been started again`
 }

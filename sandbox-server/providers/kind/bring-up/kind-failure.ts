@@ -38,19 +38,24 @@ const causes: readonly Cause[] = [
     hint: 'FAIRLEAD_KIND_NODE_IMAGE must name an image that kind made, such as kindest/node.',
   },
   {
-    says: /out of memory|oom-kill|oomkilled|cannot allocate memory|signal: killed|exit status 137/i,
+    says: /out of memory|oom-kill|cannot allocate memory|exit status 137|exited, exit code 137/i,
     what: 'The memory of this machine, or the limit of the node, does not suffice.',
     hint: 'Close other clusters, or raise FAIRLEAD_KIND_NODE_MEMORY_MB. A control plane takes about 600 MB.',
   },
   {
-    says: /cgroup v1|cgroupv1|cgroup[- ]driver|failed to (initialize|create|get).{0,40}cgroup|cgroup.*(not mounted|no such file)|cgroups-?v1/i,
-    what: 'The kubelet does not get along with the control groups of this machine.',
-    hint: 'Kubernetes asks for cgroup v2: boot with systemd.unified_cgroup_hierarchy=1, or take a node image that allows v1.',
-  },
-  {
-    says: /pids? limit|resource temporarily unavailable|fork\/exec.*(eagain|resource)/i,
+    says: /resource temporarily unavailable|failed to create new OS thread/i,
     what: 'The node may not start enough processes.',
     hint: 'Raise FAIRLEAD_KIND_NODE_PIDS.',
+  },
+  {
+    says: /unrecognized feature gate/i,
+    what: 'This version of Kubernetes does not know a feature gate that the lesson asks for.',
+    hint: 'Take the node image that the lesson was written for; the log names the feature gate.',
+  },
+  {
+    says: /configured to not run on a host using cgroup v1|cgroup v1 (is not|support is) |failed to (initialize|create|get).{0,40}cgroup|cgroup.*(not mounted|no such file)|misconfiguration: kubelet cgroup driver/i,
+    what: 'The kubelet does not get along with the control groups of this machine.',
+    hint: 'Kubernetes asks for cgroup v2: boot with systemd.unified_cgroup_hierarchy=1, or take a node image that allows v1.',
   },
   {
     says: /address already allocated|is already in use by container|conflict\. the container name/i,
@@ -72,7 +77,6 @@ const causes: readonly Cause[] = [
     says: /context deadline exceeded|timed out|client rate limiter wait/i,
     what: 'The control plane did not answer in time.',
     hint: 'This machine is too busy, or has too little CPU. Try again with fewer clusters.',
-    passing: true,
   },
 ]
 
@@ -81,14 +85,15 @@ const logLimit = 32 * 1024
 
 /** `output`: kind's own lines; `nodeLog`: what the nodes had to say. */
 export function kindFailure(output: string, nodeLog = ''): AppError {
-  const cause = findCause(output) ?? findCause(nodeLog)
-  const log = endOf(
-    nodeLog === '' ? output : `${endOf(output, logLimit / 2)}\n--- the node:\n${nodeLog}`,
-    logLimit,
-  )
+  const cause = findCause(`${output}\n${nodeLog}`)
+  const said = output
+    .split('\n')
+    .filter((line) => !chatter.test(line))
+    .join('\n')
+  const log = endOf(nodeLog === '' ? said : `${endOf(said, logLimit / 2)}\n${nodeLog}`, logLimit)
   if (cause) return new AppError('PROVIDER_FAILED', cause.what, { hint: cause.hint, log })
-  const said = firstError(output)
-  return new AppError('PROVIDER_FAILED', `kind could not make the cluster${said ? `: ${said}` : ''}.`, {
+  const reason = firstError(output)
+  return new AppError('PROVIDER_FAILED', `kind could not make the cluster${reason ? `: ${reason}` : ''}.`, {
     hint: 'The log tells what it was doing. Try again; if it fails again, run fairlead doctor.',
     log,
   })
@@ -103,8 +108,23 @@ export function isPassing(error: unknown): boolean {
 }
 
 function findCause(text: string): Cause | undefined {
-  return causes.find(({ says }) => says.test(text))
+  const telling = text.split('\n').filter((line) => !noise.some((one) => one.test(line)))
+  return causes.find(({ says }) => says.test(telling.join('\n')))
 }
+
+/** Of kubeadm: every request that it makes, and where in its source it failed. */
+const chatter =
+  /^I\d{4} .*round_trippers\.go|^(k8s\.io|github\.com)\/.*\.|^(main|runtime)\.\w+$|^\t.*\.(go|s):\d+$/
+
+/** What is printed where all goes well, too: kind's warnings, what kubeadm tells of its requests, what it is about to wait for. */
+const noise = [
+  /^cgroup v1 is deprecated/,
+  /^WARNING: /,
+  /^I\d{4} /,
+  /^\[kubelet-check\] Waiting/,
+  /^\[control-plane-check\] Checking/,
+  /^k8s\.io\/|^\t/,
+]
 
 /** kind's last word: `ERROR: failed to create cluster: failed to init node with kubeadm: ...`. */
 function firstError(output: string): string | undefined {

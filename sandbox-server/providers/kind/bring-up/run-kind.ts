@@ -34,7 +34,7 @@ export async function runKind(options: RunKindOptions): Promise<void> {
   const log = `${folder}/kind.log`
   writeProgram(
     `${folder}/bin/${engine.name}`,
-    engineShim({ ...options, engine: engine.name, program: engine.program }),
+    engineShim({ ...options, engine: engine.name, program: engine.program, owner: process.pid }),
   )
   replaceFile(`${folder}/config.yaml`, kindConfig({ ...options, name: record.name, spec: record.spec }))
   let output = ''
@@ -56,6 +56,8 @@ export async function runKind(options: RunKindOptions): Promise<void> {
         onLine,
         signal,
         timeoutMs,
+        // A server that is killed must not leave a kind that goes on making what the next one removes.
+        endsWithUs: true,
       },
     )
     if (exitCode === 0) return

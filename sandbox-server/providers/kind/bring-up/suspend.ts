@@ -7,6 +7,7 @@ import type { ClusterRecord } from '../cluster-record.ts'
 import type { ContainerEngine } from '../engine/engine.ts'
 import { type ContainerState, readContainers, stateOf } from './cluster-state.ts'
 import { waitForCluster } from './first-contact.ts'
+import { waitForTraffic } from './first-traffic.ts'
 
 export { inspectCluster } from './cluster-state.ts'
 
@@ -80,6 +81,7 @@ export async function wakeCluster(
     } finally {
       await client.dispose()
     }
+    await waitForTraffic(engine, record, { signal, deadlineMs })
   })
 }
 

@@ -7,7 +7,7 @@ export type TimedWork = 'create' | 'wake'
 export interface Timings {
   /** Milliseconds. From clusters of other configurations where none of this was made yet. */
   expected(spec: ClusterSpec, work?: TimedWork): number
-  note(spec: ClusterSpec, tookMs: number, work?: TimedWork): void
+  measured(spec: ClusterSpec, tookMs: number, work?: TimedWork): void
 }
 
 /** A small file of the data directory. */
@@ -17,7 +17,7 @@ export interface TimingsFile {
 }
 
 const schema = z.record(z.string(), z.number().positive())
-const measured = clusterSpecSchema.extend({ work: z.enum(['create', 'wake']) })
+const measuredSchema = clusterSpecSchema.extend({ work: z.enum(['create', 'wake']) })
 
 /** How much the newest counts. */
 const weight = 0.3
@@ -27,7 +27,7 @@ export function createTimings(file: TimingsFile): Timings {
   return {
     expected: (spec, work = 'create') =>
       Math.round(means.get(keyOf(spec, work)) ?? guess(spec, work) * pace(means)),
-    note: (spec, tookMs, work = 'create') => {
+    measured: (spec, tookMs, work = 'create') => {
       const key = keyOf(spec, work)
       const mean = means.get(key)
       means.set(key, Math.round(mean === undefined ? tookMs : mean + weight * (tookMs - mean)))
@@ -65,7 +65,7 @@ function pace(means: ReadonlyMap<string, number>): number {
   const ratios = [...means].flatMap(([key, mean]) => {
     const [work, nodes, cni, kubeProxy, ingress, loadBalancer, ipFamily] = key.split(' ')
     const spec = { nodes: Number(nodes), cni, kubeProxy, ingress, loadBalancer, ipFamily }
-    const parsed = measured.safeParse({ ...spec, work })
+    const parsed = measuredSchema.safeParse({ ...spec, work })
     return parsed.success ? [mean / guess(parsed.data, parsed.data.work)] : []
   })
   return ratios.length === 0 ? 1 : ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length
