@@ -94,7 +94,7 @@ describe('runCommand', () => {
       const commands = new URL('../../../sandbox-server/platform/commands.ts', import.meta.url).href
       const script = `
         import { runCommand } from '${commands}'
-        await runCommand('sh', ['-c', 'echo $$; exec sleep 600'], { endsWithUs: true, onLine: console.log })`
+        await runCommand('sh', ['-c', 'echo $$; exec sleep 600'], { endsWithUs: true, onLine: (line) => console.log(line) })`
       const parent = startCommand(process.execPath, ['--input-type=module', '--eval', script])
       const child = await new Promise<number>((resolve) =>
         parent.stdout.once('data', (data) => resolve(Number(String(data)))),
