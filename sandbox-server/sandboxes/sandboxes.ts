@@ -37,7 +37,7 @@ export class Sandboxes {
   readonly #wishes = new Map<Sandbox, 'reset' | 'restart'>()
   readonly #starting = new Map<Sandbox, Promise<void>>()
   /** Their cluster makes way for one of another kind. */
-  readonly #moving = new Set<Sandbox>()
+  readonly #moving = new Map<Sandbox, { readonly to: ClusterProvider; readonly done: Promise<void> }>()
   /** Their provider is missing. */
   readonly #refused = new Set<Sandbox>()
   readonly #places: Places
@@ -127,12 +127,14 @@ export class Sandboxes {
   async choose(sandbox: Sandbox, name: ProviderName): Promise<void> {
     const offers = this.#offers.list()
     const provider = chooseProvider({ lesson: sandbox.lesson, offers, wanted: name })
-    if (this.#moving.has(sandbox)) {
-      throw new AppError('CONFLICT', 'The kind of cluster is being changed already.', {
-        hint: 'Wait until it starts.',
+    const moving = this.#moving.get(sandbox)
+    if (moving && moving.to !== provider) {
+      throw new AppError('CONFLICT', `A ${moving.to.name} cluster takes its place already.`, {
+        hint: 'Choose again once it starts.',
       })
     }
-    if (sandbox.provider !== provider) await this.#move(sandbox, provider)
+    if (moving) await moving.done
+    else if (sandbox.provider !== provider) await this.#move(sandbox, provider)
     this.#request(sandbox)
   }
 
@@ -195,20 +197,25 @@ export class Sandboxes {
     return chooseProvider({ ...wish, offers: this.#offers.list() })
   }
 
-  async #move(sandbox: Sandbox, provider: ClusterProvider): Promise<void> {
-    this.#moving.add(sandbox)
+  async #move(sandbox: Sandbox, to: ClusterProvider): Promise<void> {
+    const done = this.#moveTo(sandbox, to)
+    this.#moving.set(sandbox, { to, done })
     try {
-      await this.#options.store.workspaces.setProvider(sandbox.key, provider.name)
-      this.#wishes.delete(sandbox)
-      this.#places.leaveQueue(sandbox)
-      await sandbox.moveTo(provider)
-      await this.#kept.take(sandbox.id)
-      this.#release(sandbox)
+      await done
     } catch (error) {
       throw notSaved('Your choice', error)
     } finally {
       this.#moving.delete(sandbox)
     }
+  }
+
+  async #moveTo(sandbox: Sandbox, to: ClusterProvider): Promise<void> {
+    await this.#options.store.workspaces.setProvider(sandbox.key, to.name)
+    this.#wishes.delete(sandbox)
+    this.#places.leaveQueue(sandbox)
+    await sandbox.moveTo(to)
+    await this.#kept.take(sandbox.id)
+    this.#release(sandbox)
   }
 
   /** Starts it or puts it into the queue; tells what is missing where neither will do. */

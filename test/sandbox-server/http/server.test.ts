@@ -195,6 +195,23 @@ describe('a sandbox', () => {
     },
   )
 
+  it('is of the kind that was asked for, among those that the lesson can be done on', async () => {
+    const one = browser()
+    const choices = await one.ask('GET', `${lesson}/clusters`)
+    expect(choices.json()).toEqual({ choices: [{ provider: 'simulated', default: true, expectedMs: 10 }] })
+    const refused = await one.ask('POST', `${lesson}/sandbox`, { provider: 'kind' })
+    expect([refused.statusCode, refused.json().error]).toEqual([
+      400,
+      {
+        code: 'BAD_REQUEST',
+        message: 'You cannot have a kind cluster for this exercise. This server does not offer it.',
+        hint: 'Choose another kind of cluster: simulated.',
+      },
+    ])
+    const opened = await one.ask('POST', `${lesson}/sandbox`, { provider: 'simulated' })
+    expect(opened.json().sandbox.provider).toBe('simulated')
+  })
+
   it('shows the solution after the first attempt', async () => {
     const one = browser()
     const learner = cookies.verify(one.cookie)
