@@ -76,7 +76,9 @@ export async function makeCluster(context: KindContext, options: MakeClusterOpti
 function hooksOf(context: KindContext): BringUpHooks {
   return {
     addOns: (record, spec, signal) =>
-      withClient(record, ({ kubernetes }) => installAddOns(kubernetes, spec, record, signal)),
+      withClient(record, ({ kubernetes }) =>
+        installAddOns(kubernetes, spec, { ...record, manifests: context.settings.manifests }, signal),
+      ),
     toolbox: (record, signal) => makeToolbox(context, record, signal),
     access: (record, signal) =>
       withClient(record, async ({ kubernetes }) => {

@@ -86,7 +86,7 @@ async function openProvider(
     context: {
       engine,
       kind: findProgram('kind') ?? 'kind',
-      settings,
+      settings: { ...settings, manifests },
       records: openClusterRecords(folder),
       timings: createTimings({
         read: () => readText(timingsFile),

@@ -12,10 +12,16 @@ export interface KindOptions {
   /** Left out: one that is removed with the provider. */
   readonly data?: string
   readonly environment?: Readonly<Record<string, string>>
+  /** Images that nodes hold besides those of the node image. */
+  readonly images?: readonly string[]
 }
 
 /** Keeps no warm clusters: a test makes those that it wants. */
-export async function openKind({ data, environment }: KindOptions = {}): Promise<ClusterProvider> {
+export async function openKind({
+  data,
+  environment,
+  images = [],
+}: KindOptions = {}): Promise<ClusterProvider> {
   const folder = data ?? mkdtempSync(join(tmpdir(), 'fairlead-test-'))
   const gateway = await openApiGateway()
   const provider = await openProvider('kind', {
@@ -23,6 +29,7 @@ export async function openKind({ data, environment }: KindOptions = {}): Promise
     log: silentLog(),
     gateway,
     data: folder,
+    images,
     environment: { FAIRLEAD_KIND_WARM: '0', ...process.env, ...environment },
   })
   const { available, missing } = await provider.availability()

@@ -1,5 +1,8 @@
 // The node image of each cluster configuration, made ahead or at first need, and what could not be put into it.
+import { AppError } from '../../../contract/errors.ts'
 import type { ClusterSpec } from '../../../contract/lesson.ts'
+import { addOnsOf } from '../add-ons/add-ons-of.ts'
+import { addOnImages } from '../add-ons/manifest-of.ts'
 import type { ContainerEngine } from '../engine/engine.ts'
 import type { KindSettings } from '../settings.ts'
 import { findImage } from './local-images.ts'
@@ -18,7 +21,7 @@ export interface NodeImagesOptions {
 }
 
 export interface NodeImages {
-  /** Throws AppError PROVIDER_FAILED where the node image is not on this machine. */
+  /** Throws AppError PROVIDER_FAILED where the node image, or an image without which the cluster cannot start, is not here. */
   imageFor(spec: ClusterSpec): Promise<string>
   /** Found missing so far. */
   readonly missing: ReadonlySet<string>
@@ -51,7 +54,24 @@ export function createNodeImages(options: NodeImagesOptions): NodeImages {
       const preparing = prepare(images)
       known.set(key, preparing)
       preparing.catch(() => known.delete(key))
-      return (await preparing).image
+      const prepared = await preparing
+      refuseWithout(prepared.missing, spec, options.manifests)
+      return prepared.image
     },
+  }
+}
+
+/** What a lesson lacks shows in its pods; an add-on would be waited for in vain. */
+function refuseWithout(missing: readonly string[], spec: ClusterSpec, manifests: string | undefined): void {
+  for (const addOn of addOnsOf(spec)) {
+    const lacking = addOnImages(addOn, manifests).filter((image) => missing.includes(image))
+    if (lacking.length === 0) continue
+    throw new AppError(
+      'PROVIDER_FAILED',
+      `${addOn.name} needs ${lacking.join(' and ')}, which this machine does not have.`,
+      {
+        hint: 'fairlead images pull fetches it, fairlead images load takes it from a bundle.',
+      },
+    )
   }
 }

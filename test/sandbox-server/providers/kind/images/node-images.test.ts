@@ -4,8 +4,8 @@ import { createNodeImages } from '../../../../../sandbox-server/providers/kind/i
 import { fakeEngine } from './fake-engine.ts'
 
 const answers = { 'run --detach': 'box\n', 'exec box bash -euc \n(exec': 'docker.io/library/web:v1' }
-const open = (images: Record<string, string>) => {
-  const engine = fakeEngine({ images: { 'node:v1': 'n1', ...images }, answers })
+const open = (images: Record<string, string>, more: Record<string, string> = {}) => {
+  const engine = fakeEngine({ images: { 'node:v1': 'n1', ...images }, answers: { ...answers, ...more } })
   const told: string[] = []
   const nodeImages = createNodeImages({
     engine,
@@ -33,13 +33,17 @@ describe('node images by configuration', () => {
     expect(nodeImages.missing.size).toBe(0)
   })
 
-  it('tell once what is missing, and look again each time', async () => {
-    const { engine, nodeImages, told } = open({ 'quay.io/metallb/controller:v0.16.2': 'c' })
+  it('are refused where an add-on lacks an image, told once, until somebody fetched it', async () => {
+    const speaker = 'quay.io/metallb/speaker:v0.16.2'
+    const images = { 'quay.io/metallb/controller:v0.16.2': 'c' }
+    // The list in the image that was made the first time.
+    const { engine, nodeImages, told } = open(images, { 'run --rm': `${speaker}\n` })
     const spec = clusterSpecSchema.parse({ loadBalancer: 'metallb' })
-    await nodeImages.imageFor(spec)
-    await nodeImages.imageFor(spec)
-    expect(told).toEqual(['quay.io/metallb/speaker:v0.16.2'])
-    engine.images.set('quay.io/metallb/speaker:v0.16.2', 's')
+    for (const _ of ['at first', 'again'])
+      await expect(nodeImages.imageFor(spec)).rejects.toThrow(`metallb needs ${speaker}, which`)
+    expect(told).toEqual([speaker])
+    expect([...nodeImages.missing]).toEqual([speaker])
+    engine.images.set(speaker, 's')
     await nodeImages.imageFor(spec)
     expect([...nodeImages.missing]).toEqual([])
   })
