@@ -85,6 +85,23 @@ export function engineFailure(
     return new AppError('PROVIDER_FAILED', trouble.what, { hint, log: failure.stderr, cause: failure.cause })
   }
   const line =
+    firstUsefulLine(failure.stderr) ?? `it ended with exit code ${failure.exitCode} and said nothing`
+  return new AppError('PROVIDER_FAILED', `${command}: ${line}`, { log: failure.stderr, cause: failure.cause })
+}
+
+/** Whether an engine's command failed because the thing it names is not there (any more). */
+export function isMissing(error: unknown): boolean {
+  return (
+    error instanceof AppError && /no such|not found|no container with|unable to find/i.test(error.log ?? '')
+  )
+}
+
+function firstUsefulLine(stderr: string): string | undefined {
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  const line =
     lines.find((one) => /error response from daemon|level=(fatal|error)/i.test(one)) ??
     lines.find((one) => !/^(time=\S+ level=(warn|info|debug)|warning:|see )/i.test(one)) ??
     lines[0]
