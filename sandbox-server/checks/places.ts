@@ -60,7 +60,10 @@ export function describeVantage(vantage: Vantage): string {
 }
 
 export function describeTarget(target: Target): string {
-  if (target.protocol !== 'http') return `${target.protocol} ${target.host}:${target.port}`
+  const { protocol, serverName } = target
+  if (protocol !== 'http' && protocol !== 'https') return `${protocol} ${target.host}:${target.port}`
   const host = Object.entries(target.headers).find(([name]) => name.toLowerCase() === 'host')?.[1]
-  return `http://${target.host}:${target.port}${target.path}${host ? ` with Host ${host}` : ''}`
+  const sent = [...(host ? [`Host ${host}`] : []), ...(serverName ? [`server name ${serverName}`] : [])]
+  const url = `${protocol}://${target.host}:${target.port}${target.path}`
+  return sent.length === 0 ? url : `${url} with ${sent.join(' and ')}`
 }

@@ -1,6 +1,7 @@
 // Runs all checks of an exercise against a cluster and turns what they found into results with points and evidence.
 import type { Check, CheckResult, QuizAnswers } from '../contract/check.ts'
 import type { ClusterClient } from '../contract/cluster.ts'
+import { AppError } from '../contract/errors.ts'
 import type { Exercise } from '../contract/lesson.ts'
 import type { CheckContext } from './check-kind.ts'
 import { KubernetesReader } from './kubernetes-reader.ts'
@@ -62,12 +63,13 @@ async function runOne(check: Check, context: CheckContext): Promise<CheckResult>
     }
   } catch (error) {
     context.signal.throwIfAborted()
-    const cause = error instanceof Error ? error.message : String(error)
+    const cause = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
+    const next = (error instanceof AppError && error.hint) || "Look at the cluster's state, then check again."
     return {
       ...base,
       points: 0,
       outcome: 'error',
-      message: `This check could not be run: ${cause}. Look at the cluster's state, then check again.`,
+      message: `This check could not be run: ${cause}. ${next}`,
       observations: [],
       durationMs: context.clock.now() - startedAt,
     }

@@ -41,6 +41,8 @@ const expectTraffic = z.strictObject({
   everyBody: z.string().optional(),
   /** The client's address as the server saw it: of the vantage pod, a node, or a literal. Needs path /clientip. */
   clientAddress: z.string().optional(),
+  /** A host name that the certificate must be for; a wildcard in the certificate counts. Needs protocol https. */
+  certificateName: z.string().optional(),
 })
 
 export const trafficCheckSchema = z.strictObject({

@@ -96,7 +96,15 @@ function fits(check: TrafficCheck, result: ProbeResult): boolean {
   if (result.outcome !== wanted) return false
   if (check.expect.status !== undefined && result.status !== check.expect.status) return false
   if (check.expect.body !== undefined && !(result.body ?? '').includes(check.expect.body)) return false
+  if (!isForName(result, check.expect.certificateName)) return false
   return !check.expect.everyBody || new RegExp(check.expect.everyBody).test(result.body ?? '')
+}
+
+/** Whether a client that asks for this name takes the certificate's names for it: `*` stands for one label (RFC 6125, 6.4.3). */
+function isForName(result: ProbeResult, wanted: string | undefined): boolean {
+  if (wanted === undefined) return true
+  const parent = wanted.split('.').slice(1).join('.')
+  return (result.certificate?.names ?? []).some((name) => name === wanted || name === `*.${parent}`)
 }
 
 async function summarise(
@@ -114,6 +122,7 @@ async function summarise(
   const wantedAddress = expected === 'vantage' ? await addressOfVantage(context, from) : expected
   const seen = bodies[0]?.replace(/:\d+$/, '')
   const fitting = results.filter((one) => fits(check, one)).length
+  const certificate = certificateIn(check, results)
   return {
     outcome: results.find((one) => !fits(check, one))?.outcome ?? results[0]?.outcome,
     status: results.find((one) => !fits(check, one))?.status ?? results[0]?.status,
@@ -126,11 +135,23 @@ async function summarise(
     address: results[0]?.address,
     detail: results.find((one) => one.outcome !== 'answered')?.detail,
     ...(wantedAddress ? { seenAddress: seen, wantedAddress } : {}),
+    ...(certificate ? { certificate } : {}),
     /** Everything was answered, by the wrong one or in the wrong way: the hops are not to blame. */
     answersDiffer:
       results.every((one) => one.outcome === 'answered') &&
-      (check.expect.status === undefined || fitting > 0 || strangers > 0),
+      (check.expect.status === undefined || fitting > 0 || strangers > 0 || certificate?.fits === false),
   }
+}
+
+/** What the certificates say, one that is not for the wanted name before others. */
+function certificateIn(check: TrafficCheck, results: readonly ProbeResult[]) {
+  const wanted = check.expect.certificateName
+  const wrong = results.find((one) => one.certificate && !isForName(one, wanted))
+  const shown = (wrong ?? results[0])?.certificate
+  if (!shown) return undefined
+  const { subject, issuer, names, notAfter } = shown
+  const expires = new Date(notAfter).toISOString()
+  return { subject, issuer, names: names.join(', '), expires, fits: wrong === undefined }
 }
 
 type Summary = Awaited<ReturnType<typeof summarise>>
@@ -141,6 +162,9 @@ function problemOf(check: TrafficCheck, from: Vantage, target: Target, data: Sum
   const what = describeTarget(target)
   if (data.strangers > 0) {
     return `${data.strangers} of ${data.connections} answers from ${what} came from another pod than was asked for. Compare the Service's selector with kubectl get pods --show-labels.`
+  }
+  if (data.certificate?.fits === false) {
+    return `${who} -> ${what}: looked for a certificate for ${expect.certificateName}, was shown ${data.certificate.subject || 'one without a subject'} for ${data.certificate.names || 'no name'}. Compare the Secret with kubectl describe ingress.`
   }
   if (data.fitting < data.connections) {
     const wanted =

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { runChecks } from '../../../sandbox-server/checks/run-checks.ts'
 import { checkSchema } from '../../../sandbox-server/contract/check.ts'
 import type { Target, Vantage } from '../../../sandbox-server/contract/cluster.ts'
+import { AppError } from '../../../sandbox-server/contract/errors.ts'
 import { clock, fakeCluster } from './fake-cluster.ts'
 
 const ready = { conditions: [{ type: 'Ready', status: 'True' }], phase: 'Running' }
@@ -169,6 +170,37 @@ describe('a run of checks', () => {
     ])
   })
 
+  it('looks at the certificate that an https target showed', async () => {
+    const secure = checkSchema.parse({
+      ...traffic,
+      to: { protocol: 'https', host: '172.18.0.3', port: 443, serverName: 'shop.example' },
+      expect: { certificateName: 'shop.example', status: 200 },
+    })
+    const showing = (name: string) =>
+      cluster({
+        traffic: () => ({
+          outcome: 'answered',
+          status: 200,
+          certificate: { subject: `CN=${name}`, issuer: 'CN=Test', names: [name], notAfter: 0 },
+        }),
+      })
+    const messages = await Promise.all(
+      ['shop.example', '*.example', 'default.local'].map(async (name) => {
+        const [result] = await run(showing(name), [secure])
+        return [result?.points, result?.message]
+      }),
+    )
+    const did = 'client -> https://172.18.0.3:443/ with server name shop.example'
+    expect(messages).toEqual([
+      [40, `${did}: 1 of 1 answered, status 200.`],
+      [40, `${did}: 1 of 1 answered, status 200.`],
+      [
+        0,
+        `${did}: looked for a certificate for shop.example, was shown CN=default.local for default.local. Compare the Secret with kubectl describe ingress.`,
+      ],
+    ])
+  })
+
   it('turns a broken cluster into an error result instead of failing whole', async () => {
     const broken = { ...cluster({}), kubernetes: () => Promise.reject(new Error('connection lost')) }
     const [result] = await run(broken)
@@ -176,6 +208,13 @@ describe('a run of checks', () => {
     expect(result?.message).toBe(
       "This check could not be run: connection lost. Look at the cluster's state, then check again.",
     )
+  })
+
+  it('says what to do next where what broke knows it', async () => {
+    const error = new AppError('NOT_FOUND', 'Pod a is not running.', { hint: 'See kubectl get pods.' })
+    const broken = { ...cluster({}), kubernetes: () => Promise.reject(error) }
+    const [result] = await run(broken)
+    expect(result?.message).toBe('This check could not be run: Pod a is not running. See kubectl get pods.')
   })
 
   it('rejects when it is aborted', async () => {
