@@ -87,12 +87,21 @@ export class KindProvider implements Omit<ClusterProvider, 'availability'> {
   }
 
   async adopt(): Promise<readonly LeftCluster[]> {
-    const { records, engine, server } = this.#context
+    const { records, engine, server, log } = this.#context
+    // Before the records: what is made meanwhile has its record first.
+    const labelled = (await listOwned(engine, server)).map(({ cluster }) => cluster)
     const known = records.list()
+    const leftOver = records.leftOver()
+    for (const one of leftOver) log.warn(one, 'a cluster without a record that can be read is removed')
     const names = new Set(known.map(({ name }) => name))
-    const nameless = new Set((await listOwned(engine, server)).map(({ cluster }) => cluster))
+    const nameless = new Set([...labelled, ...leftOver.map(({ name }) => name)])
     await Promise.all(
-      [...nameless].filter((name) => !names.has(name)).map((name) => removeCluster(engine, name)),
+      [...nameless]
+        .filter((name) => name !== '' && !names.has(name))
+        .map(async (name) => {
+          await removeCluster(engine, name)
+          records.remove(name)
+        }),
     )
     const left = await Promise.all(known.map((record) => this.#adoptOne(record)))
     return left.flatMap((one) => (one ? [one] : []))
