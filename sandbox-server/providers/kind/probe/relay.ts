@@ -27,7 +27,7 @@ export interface Relay {
   ready(signal: AbortSignal): Promise<void>
   connect(to: RelayEndpoint, signal: AbortSignal): Promise<Duplex>
   openDatagrams(to: RelayEndpoint, signal: AbortSignal): Promise<Datagrams>
-  /** As the container sees it; undefined where there is no such file. */
+  /** As the container sees it; undefined where there is no such file or it is none that can be read. */
   readFile(
     path: '/etc/hosts' | '/etc/resolv.conf',
     place: RelayPlace,
@@ -99,7 +99,8 @@ class ContainerRelay implements Relay {
     try {
       return await this.#reply(relay, 'R', `${place.containerId ?? '-'} ${path}`, path, signal)
     } catch (error) {
-      if (error instanceof RelayError && error.code === 'ENOENT') return undefined
+      // A resolver goes on without a file that it cannot read.
+      if (error instanceof RelayError && error.code !== 'NO_CONTAINER') return undefined
       throw error
     }
   }

@@ -129,7 +129,7 @@ describe.skipIf(!hasPerl)('relay', () => {
     const { relay } = open()
     expect(await relay.readFile('/etc/hosts', {}, never)).toBe(readFileSync('/etc/hosts', 'utf8'))
     const other = '/etc/passwd' as '/etc/hosts'
-    await expect(relay.readFile(other, {}, never)).rejects.toMatchObject({ code: 'EACCES' })
+    expect(await relay.readFile(other, {}, never)).toBeUndefined()
   })
 
   it('leaves at an abort, and the next connection is a new one', async () => {
