@@ -1,7 +1,10 @@
 // The container engine of this machine, with plain containers. Needs FAIRLEAD_KIND_TOOLBOX_IMAGE: any image with bash and sleep.
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { collectGarbage } from '../../sandbox-server/providers/kind/collect-garbage.ts'
 import type { ContainerEngine } from '../../sandbox-server/providers/kind/engine/engine.ts'
 import { endLeftExecs } from '../../sandbox-server/providers/kind/engine/exec-mark.ts'
 import { listOwned, removeCluster } from '../../sandbox-server/providers/kind/engine/inventory.ts'
@@ -187,6 +190,36 @@ describe('a container engine', () => {
       engine.run(['exec', box, 'bash', '-c', `timeout 2 bash -c '</dev/tcp/${address}/9' 2>&1; true`])
     expect(await reach(at(first.subnet))).toMatch(/refused/)
     expect(await reach(at(second.subnet))).not.toMatch(/refused/)
+  })
+})
+
+describe('garbage collection', () => {
+  it('removes what a dead server left without a record, and nothing of another one', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'fairlead-gc-'))
+    mkdirSync(join(data, 'kind'))
+    writeFileSync(join(data, 'kind', 'server'), server)
+    const cluster = clusterName('orphan')
+    await makeNetwork(cluster)
+    await startContainer(cluster, 'toolbox', ['--network', cluster, ...labelFlags(cluster, 'toolbox')])
+    const options = { engine, data, allServers: false }
+    const ours = async (isDry: boolean) =>
+      (await collectGarbage({ ...options, isDry })).filter(({ name }) => name === cluster)
+    const row = {
+      name: cluster,
+      server,
+      containers: 1,
+      running: 1,
+      networks: 1,
+      volumes: 0,
+      phase: 'none',
+      owner: undefined,
+      why: 'it has no record',
+    }
+    expect(await ours(true)).toEqual([{ ...row, outcome: 'to be removed' }])
+    expect(await ours(false)).toEqual([{ ...row, outcome: 'removed' }])
+    expect(await ours(false)).toEqual([])
+    expect((await listOwned(engine, server)).filter((thing) => thing.cluster === cluster)).toEqual([])
+    rmSync(data, { recursive: true })
   })
 })
 
