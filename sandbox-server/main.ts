@@ -27,6 +27,7 @@ import { openProviders } from './providers/open-providers.ts'
 import type { ProviderName } from './providers/provider.ts'
 import type { ProviderOptions } from './providers/provider-options.ts'
 import { openProvider } from './providers/registry.ts'
+import { within } from './sandboxes/deadline.ts'
 import { offerLines } from './sandboxes/offer-lines.ts'
 import { Sandboxes } from './sandboxes/sandboxes.ts'
 import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts'
@@ -41,6 +42,9 @@ export interface RunningServer {
 }
 
 export class PortInUse extends Error {}
+
+/** A container engine that hangs does not keep the server from its end. */
+const endMs = 60_000
 
 const lessonsIn = (folder: string | undefined) =>
   folder === undefined ? join(repositoryRoot, 'lessons') : resolve(folder)
@@ -210,7 +214,11 @@ export async function startServer(
       environment: kindVariables(config, environment),
     }
     const opened = await openProviders(config, providerOptions, open)
-    closers.push(() => opened.dispose())
+    closers.push(() =>
+      within(endMs, timers, 'Closing the clusters', opened.dispose()).catch((error) => {
+        log.error({ err: error }, 'a provider did not end; the next start finds what it left')
+      }),
+    )
     const catalog = openLessonCatalog(config.lessons)
     const tellOffer = offerLines(config, say)
     if (opened.problem !== undefined) tellOffer.problem(opened.problem)

@@ -4,12 +4,14 @@ import type { Cluster, ClusterProvider, ClusterSetup } from '../providers/provid
 /** Gives the provider's own clusters; disposing of one keeps it for the next setup of the same configuration. */
 export function reuseClusters(provider: ClusterProvider): ClusterProvider {
   const idle = new Map<string, Cluster[]>()
-  const lend = (cluster: Cluster, key: string): Cluster => ({
-    ...cluster,
-    dispose: async () => {
-      idle.set(key, [...(idle.get(key) ?? []), cluster])
-    },
-  })
+  const lend = (cluster: Cluster, key: string): Cluster =>
+    new Proxy(cluster, {
+      get(target, name) {
+        if (name === 'dispose') return async () => void idle.set(key, [...(idle.get(key) ?? []), cluster])
+        const value: unknown = Reflect.get(target, name, target)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
   return {
     name: provider.name,
     availability: () => provider.availability(),
@@ -23,8 +25,11 @@ export function reuseClusters(provider: ClusterProvider): ClusterProvider {
       const key = configurationOf(setup)
       const used = idle.get(key)?.pop()
       if (used) {
-        if (await used.reset(setup, signal)) return lend(used, key)
+        // What could not be set back tells nothing of the lesson: a new one does.
+        const isReset = await used.reset(setup, signal).catch(() => false)
+        if (isReset) return lend(used, key)
         await used.dispose()
+        signal.throwIfAborted()
       }
       return lend(await provider.create(setup, progress, signal), key)
     },

@@ -1,13 +1,13 @@
 // Makes a sandbox's cluster: where the learner left it, or in the exercise's start state with or without their files.
 import type { SandboxId } from '../contract/ids.ts'
 import type { Step } from '../contract/sandbox.ts'
-import type { Workspace } from '../contract/workspace.ts'
 import type { Timers } from '../platform/host-timers.ts'
 import type { Log } from '../platform/log.ts'
 import type { Cluster, ClusterProvider, ClusterSetup } from '../providers/provider.ts'
-import type { KeptFile, KeptWorkspace, Store, WorkKey } from '../store/store.ts'
+import type { KeptWorkspace, Store, WorkKey } from '../store/store.ts'
 import { within } from './deadline.ts'
 import { clusterSetup, type SandboxLesson } from './sandbox-lesson.ts'
+import { bringBackFiles, bringTogether, filesOf } from './workspace-files.ts'
 
 export type StartMode = 'resume' | 'reset' | 'restart'
 
@@ -35,6 +35,7 @@ export interface MadeCluster {
 /** A provider that is told to give up cleans up first; one that does not end by then is left to itself. */
 const giveUpMs = 60_000
 const discardMs = 60_000
+const notAsLeft = 'Your cluster could not be brought back as you left it. Your files are as you left them.'
 
 export async function createCluster(options: CreateClusterOptions): Promise<MadeCluster> {
   const { store, key, mode, id, provider, timers, signal } = options
@@ -48,11 +49,18 @@ export async function createCluster(options: CreateClusterOptions): Promise<Made
   const { cluster } = made
   try {
     signal.throwIfAborted()
+    const { workspace, isAsLeft } = cluster
     const replaces = !hadCluster || mode === 'reset'
-    if (!replaces) bringBackFiles(cluster.workspace, kept.files)
-    if (replaces) await store.workspaces.started(key, timers.now(), filesOf(cluster.workspace))
-    else if (!isKept) await store.workspaces.started(key, timers.now())
-    return { cluster, note: made.note ?? (mode === 'resume' ? kept.notice : undefined), isKept }
+    if (replaces) {
+      await store.workspaces.started(key, timers.now(), filesOf(workspace))
+    } else if (isAsLeft) {
+      if (bringTogether(workspace, kept.files)) await store.workspaces.replaceFiles(key, filesOf(workspace))
+    } else {
+      bringBackFiles(workspace, kept.files)
+    }
+    if (!replaces && !isKept) await store.workspaces.started(key, timers.now())
+    const lost = isKept && isAsLeft === false ? notAsLeft : undefined
+    return { cluster, note: made.note ?? (mode === 'resume' ? (kept.notice ?? lost) : undefined), isKept }
   } catch (error) {
     await letGo(cluster, isKept, options)
     throw error
@@ -112,22 +120,6 @@ function create(setup: ClusterSetup, options: CreateClusterOptions): Promise<Clu
       timers.clearTimeout(handle as never)
     })
   })
-}
-
-export function filesOf(workspace: Workspace): KeptFile[] {
-  return workspace.list().map(({ path, content, revision }) => ({ path, content, revision }))
-}
-
-/** Files are kept at every change, the cluster's snapshot a moment later: the kept files are the newer truth. */
-export function bringBackFiles(
-  workspace: Workspace,
-  files: readonly { readonly path: string; readonly content: string }[],
-): void {
-  const wanted = new Map(files.map((file) => [file.path, file]))
-  for (const file of workspace.list()) if (!wanted.has(file.path)) workspace.delete(file.path, 'store')
-  for (const file of files) {
-    if (workspace.read(file.path)?.content !== file.content) workspace.write(file.path, file.content, 'store')
-  }
 }
 
 /** What a learner reads meanwhile. */

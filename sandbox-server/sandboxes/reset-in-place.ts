@@ -4,9 +4,9 @@ import type { Timers } from '../platform/host-timers.ts'
 import type { Log } from '../platform/log.ts'
 import type { Cluster } from '../providers/provider.ts'
 import type { Store, WorkKey } from '../store/store.ts'
-import { bringBackFiles, filesOf } from './create-cluster.ts'
 import { within } from './deadline.ts'
 import { clusterSetup, type SandboxLesson } from './sandbox-lesson.ts'
+import { bringBackFiles, filesOf } from './workspace-files.ts'
 
 /** A new cluster would be there by then. */
 const resetMs = 60_000

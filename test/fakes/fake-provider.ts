@@ -53,6 +53,7 @@ export class FakeCluster implements Cluster {
   readonly resets: ClusterSetup[] = []
   disposed = false
   suspended = false
+  isAsLeft = false
   checkpoints = 0
   readonly #provider: FakeProvider
   #dirty = new Set<() => void>()
@@ -182,6 +183,7 @@ export class FakeProvider implements ClusterProvider {
     if (failure) throw failure
     const left = this.machine.running.get(setup.id) ?? this.machine.suspended.get(setup.id)
     const cluster = left ? Object.assign(left, { suspended: false }) : new FakeCluster(setup, this)
+    cluster.isAsLeft = left !== undefined
     this.machine.suspended.delete(setup.id)
     if (this.outlives) this.machine.running.set(setup.id, cluster)
     this.clusters.push(cluster)

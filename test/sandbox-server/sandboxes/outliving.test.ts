@@ -73,6 +73,42 @@ describe('a cluster that outlives its server', () => {
     expect([...machine.suspended.keys()]).toEqual([id])
   })
 
+  it('that is gone is made anew with the files, and the learner is told', async () => {
+    const sandbox = await open()
+    await sandbox.writeFile('web.yaml', 'mine\n', 1, 'tab-1')
+    await sandboxes.close()
+    machine.suspended.clear()
+    await start()
+    const again = await open()
+    expect(again.state.reason).toBe(
+      'Your cluster could not be brought back as you left it. Your files are as you left them.',
+    )
+    expect(again.cluster.workspace.read('web.yaml')?.content).toBe('mine\n')
+  })
+
+  it('loses nothing of what its terminal and an editor wrote around the end of its server', async () => {
+    const sandbox = await open()
+    const { key } = sandbox
+    // The editor was told, the server ended before its terminal got it; a program in the terminal went on.
+    await store.workspaces.writeFile(key, { path: 'web.yaml', content: 'from the editor\n', revision: 9 })
+    await store.workspaces.writeFile(key, { path: 'new.yaml', content: 'from the editor\n', revision: 9 })
+    const { workspace } = kind.last
+    await start()
+    workspace.write('web.yaml', 'from the terminal\n', 'terminal')
+    await sandboxes.close()
+    await start()
+    const files = [
+      ['new.yaml', 'from the editor\n'],
+      ['web.yaml', 'from the terminal\n'],
+      ['web.yaml.from-terminal', 'kind: Service\n'],
+    ]
+    const again = await open()
+    expect((await store.workspaces.read(key))?.files.map(({ path, content }) => [path, content])).toEqual(
+      files,
+    )
+    expect(again.cluster.workspace.read('new.yaml')?.content).toBe('from the editor\n')
+  })
+
   it('takes a place also where the limit is lower now, and others wait', async () => {
     await open()
     const off = (await open(bob)).on(() => {})
