@@ -41,7 +41,14 @@ export class Documents {
   /** The server's list, on every (re)connect. What was typed meanwhile is kept and saved. */
   serverHas(files: readonly WorkspaceFile[]): void {
     const listed = new Set(files.map((file) => file.path))
-    for (const file of files) this.serverChanged(file)
+    for (const file of files) {
+      const document = this.open.get().get(file.path)
+      // A cluster made anew counts revisions anew; what the person sees and types rests on this very text.
+      if (document?.base.content === file.content) {
+        const { theirs: _, ...rest } = document
+        this.put({ ...rest, base: file })
+      } else this.serverChanged(file)
+    }
     for (const [path, document] of this.open.get()) {
       if (!isDirty(document)) {
         if (!listed.has(path)) this.forget(path)
@@ -58,9 +65,6 @@ export class Documents {
     if (file.revision <= document.base.revision && file.content === document.base.content) return
     if (!isDirty(document) || file.content === document.text) {
       this.put({ path: file.path, text: file.content, base: file, saving: false })
-    } else if (file.content === document.base.content) {
-      // A cluster made anew counts revisions anew; what the person typed rests on this very text.
-      this.put({ ...document, base: file })
     } else if (!document.saving) {
       this.put({ ...document, theirs: file })
     }

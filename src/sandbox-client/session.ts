@@ -1,12 +1,13 @@
 // Everything a lesson page knows and can ask for: one connection, and stores that components watch.
 import type { Attempt } from '../../sandbox-server/contract/check.ts'
-import type { ClusterChoice, ProviderName, SandboxState } from '../../sandbox-server/contract/sandbox.ts'
+import type { ProviderName, SandboxState } from '../../sandbox-server/contract/sandbox.ts'
 import type { ClientMessage, ClusterObject, ServerMessage } from '../../sandbox-server/contract/socket.ts'
 import { Documents, type WriteAnswer } from '../editor/documents.ts'
 import { appliedSentence, errorSentence } from './answer-sentences.ts'
+import { ClusterOffers } from './cluster-offers.ts'
 import { Connection, type ConnectionState, randomId } from './connection.ts'
 import { keepQuiz, keptQuiz } from './kept-quiz.ts'
-import { fetchClusterChoices, locateSandbox } from './rest.ts'
+import { locateSandbox } from './rest.ts'
 import { type Applied, type CheckRun, type Notice, type RanState, shownAttempt } from './session-state.ts'
 import { type StartClock, tellStart } from './start-clock.ts'
 import { createStore, type Store } from './store.ts'
@@ -22,8 +23,7 @@ type Answer = Extract<ServerMessage, { type: 'done' | 'applied' | 'attempt' | 't
 export class LessonSession {
   readonly connection: Store<ConnectionState> = createStore<ConnectionState>({ kind: 'idle' })
   readonly sandbox: Store<SandboxState | undefined> = createStore<SandboxState | undefined>(undefined)
-  /** The kinds of cluster that this lesson can be done on here; empty until the server said. */
-  readonly choices: Store<readonly ClusterChoice[]> = createStore<readonly ClusterChoice[]>([])
+  readonly offers = new ClusterOffers(() => this.slug)
   /** There while the cluster starts. */
   readonly startClock: Store<StartClock | undefined> = createStore<StartClock | undefined>(undefined)
   readonly objects: Store<ReadonlyMap<string, ClusterObject>> = createStore(new Map())
@@ -45,7 +45,7 @@ export class LessonSession {
       state: (state) => {
         this.connection.set(state)
         // Not before: the first answer may give this browser its identity.
-        if (state.kind === 'open' || state.kind === 'refused') void this.refreshChoices()
+        if (state.kind === 'open' || state.kind === 'refused') void this.offers.learn()
       },
       message: (message) => this.received(message),
       terminal: (offset, data) => this.terminal.frame(offset, data),
@@ -75,8 +75,9 @@ export class LessonSession {
     addEventListener('online', () => this.link.retryNow())
     addEventListener('offline', () => this.link.wentOffline())
     document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'visible' && this.connection.get().kind === 'reconnecting')
-        this.link.retryNow()
+      if (document.visibilityState !== 'visible') return
+      if (this.connection.get().kind === 'reconnecting') this.link.retryNow()
+      else void this.offers.refresh()
     })
     addEventListener('pagehide', (event) => {
       if (!event.persisted) this.link.dispose()
@@ -102,13 +103,7 @@ export class LessonSession {
   async useCluster(provider: ProviderName): Promise<void> {
     const answer = await this.ask({ type: 'sandbox-provider', provider })
     if (answer.type === 'error') this.tell(errorSentence(answer), 'problem')
-    await this.refreshChoices()
-  }
-
-  /** What waits ready and how long the others take changes as clusters come and go. */
-  async refreshChoices(): Promise<void> {
-    const choices = await fetchClusterChoices(this.slug)
-    if (choices !== undefined) this.choices.set(choices)
+    await this.offers.refresh()
   }
 
   async apply(path: string): Promise<void> {
@@ -194,7 +189,7 @@ export class LessonSession {
       this.applied.set(new Map())
     }
     if (before?.state !== sandbox.state && (sandbox.state === 'failed' || sandbox.state === 'queued'))
-      void this.refreshChoices()
+      void this.offers.refresh()
     this.startClock.update((clock) => tellStart(clock, sandbox, Date.now()))
     this.sandbox.set(sandbox)
   }
@@ -202,7 +197,7 @@ export class LessonSession {
   private async write(path: string, content: string, baseRevision: number): Promise<WriteAnswer> {
     const answer = await this.ask({ type: 'file-write', path, content, baseRevision })
     if (answer.type !== 'error')
-      return { outcome: 'written', revision: this.revisionAfterWrite(path, baseRevision) }
+      return { outcome: 'written', revision: this.revisionAfterWrite(path, content, baseRevision) }
     if (answer.code === 'CONFLICT') return { outcome: 'conflict', theirs: this.lastSeen.get(path) }
     return { outcome: 'failed', message: errorSentence(answer) }
   }
@@ -210,8 +205,10 @@ export class LessonSession {
   /** The newest file that the server told of, which is what a conflict is about. */
   private readonly lastSeen = new Map<string, { path: string; content: string; revision: number }>()
 
-  private revisionAfterWrite(path: string, baseRevision: number): number {
-    return Math.max(baseRevision + 1, this.lastSeen.get(path)?.revision ?? 0)
+  private revisionAfterWrite(path: string, content: string, baseRevision: number): number {
+    const seen = this.lastSeen.get(path)
+    // A cluster made anew counts from 1 again, so that the newest is not always the largest.
+    return seen?.content === content ? seen.revision : Math.max(baseRevision + 1, seen?.revision ?? 0)
   }
 
   private ask(body: RequestBody): Promise<Answer> {

@@ -105,4 +105,35 @@ describe('documents', () => {
       open: ['b.yaml'],
     })
   })
+
+  it('save what was typed while there was no cluster, on the revision of the cluster made anew', async () => {
+    let answer: WriteAnswer = { outcome: 'failed', message: 'The sandbox is queued.' }
+    const { documents, writes, shown } = workspace((_, base) =>
+      answer.outcome === 'failed' ? answer : { outcome: 'written', revision: base + 1 },
+    )
+    documents.typed('a.yaml', 'one two')
+    await vi.advanceTimersByTimeAsync(400)
+    expect(shown()?.problem).toBe('The sandbox is queued.')
+    answer = { outcome: 'written', revision: 0 }
+    documents.serverHas([{ path: 'a.yaml', content: 'one', revision: 1 }])
+    await vi.advanceTimersByTimeAsync(0)
+    expect(writes.at(-1)).toEqual(['a.yaml', 'one two', 1])
+    expect(shown()).toEqual({
+      path: 'a.yaml',
+      text: 'one two',
+      base: { path: 'a.yaml', content: 'one two', revision: 2 },
+      saving: false,
+    })
+  })
+
+  it('leave the choice to the person where the new cluster has another text', async () => {
+    const { documents, writes, shown } = workspace(() => ({ outcome: 'failed', message: 'Not now.' }))
+    documents.typed('a.yaml', 'one two')
+    await vi.advanceTimersByTimeAsync(400)
+    const sent = writes.length
+    documents.serverHas([{ path: 'a.yaml', content: 'other', revision: 1 }])
+    await vi.advanceTimersByTimeAsync(0)
+    expect(shown()?.theirs).toEqual({ path: 'a.yaml', content: 'other', revision: 1 })
+    expect(writes).toHaveLength(sent)
+  })
 })

@@ -33,7 +33,7 @@ export function ExerciseSheet({ exercise }: { exercise: ExerciseView }) {
 
 /** Which kinds of cluster this exercise cannot be done on here, and why. */
 function NotHere() {
-  const choices = useStore(session.choices)
+  const choices = useStore(session.offers.choices)
   return (
     <>
       {choices.map(

@@ -11,12 +11,12 @@ const open: Store<boolean> = createStore(false)
 
 export function showClusterChoice(): void {
   open.set(true)
-  void session.refreshChoices()
+  void session.offers.refresh()
 }
 
 export function ClusterChoiceDialog() {
   const shown = useStore(open)
-  const choices = useStore(session.choices)
+  const choices = useStore(session.offers.choices)
   const used = useStore(session.sandbox, (sandbox) => sandbox?.provider)
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
@@ -25,7 +25,7 @@ export function ClusterChoiceDialog() {
   }, [shown])
   const close = (): void => open.set(false)
   return (
-    <dialog ref={dialog} class="dialog" aria-labelledby="choice-title" onClose={close}>
+    <dialog ref={dialog} class="dialog" aria-labelledby="choice-title" onCancel={close} onClose={close}>
       <h2 id="choice-title">Which cluster for this lesson?</h2>
       <p>The lesson and its checks are the same on each.</p>
       <ul class="cluster-choices">
@@ -69,11 +69,15 @@ function Offer({ choice, used, choose }: OfferProps) {
           <Mark kind="passed" /> In use
         </p>
       ) : (
-        <p>
-          <button type="button" class="button compact" onClick={choose}>
+        <p class="choose">
+          <button
+            type="button"
+            class="button compact"
+            aria-label={`Switch to it: ${kind.name}`}
+            onClick={choose}
+          >
             Switch to it
-            <span class="unseen">: {kind.name}</span>
-          </button>{' '}
+          </button>
           <span class="soft">{waitOf(choice)}</span>
         </p>
       )}

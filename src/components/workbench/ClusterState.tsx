@@ -14,7 +14,7 @@ export function ClusterState() {
   const connection = useStore(session.connection)
   const sandbox = useStore(session.sandbox)
   const skew = useStore(session.clockSkew)
-  const several = useStore(session.choices, (choices) => choices.length > 1)
+  const several = useStore(session.offers.choices, (choices) => choices.length > 1)
   const expiresAt = sandbox?.state === 'ready' ? sandbox.expiresAt : undefined
   const now = useNow(10_000, expiresAt !== undefined)
   const { subject, words, kind, tone } = stateInWords(connection, sandbox)

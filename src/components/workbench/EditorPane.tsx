@@ -109,7 +109,7 @@ export function EditorPane({ start }: EditorPaneProps) {
 }
 
 function savedWords(document: Parameters<typeof isDirty>[0] | undefined, ready: boolean): string {
-  if (document === undefined) return ''
+  if (document === undefined) return ready ? '' : 'As it starts; what you wrote comes with the cluster'
   if (!ready && (isDirty(document) || document.saving)) return 'Kept here until the cluster runs'
   if (document.problem !== undefined) return `Not saved: ${document.problem}`
   if (document.saving) return 'Saving'

@@ -15,7 +15,7 @@ export function Menu({ slug }: { slug: string }) {
   const ready = useStore(session.sandbox, (sandbox) => sandbox?.state === 'ready')
   const attempted = useStore(session.check, (check) => check.attempt !== undefined)
   const provider = useStore(session.sandbox, (sandbox) => sandbox?.provider)
-  const several = useStore(session.choices, (choices) => choices.length > 1)
+  const several = useStore(session.offers.choices, (choices) => choices.length > 1)
   const picker = useRef<HTMLInputElement>(null)
   const list = useRef<HTMLDivElement>(null)
   const item = (label: string, detail: string, enabled: boolean, run: () => void) => (

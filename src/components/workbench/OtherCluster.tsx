@@ -6,7 +6,7 @@ import { switchCluster } from './ClusterChoice.tsx'
 import { clusterKinds, waitOf } from './cluster-kinds.ts'
 
 export function OtherCluster({ provider }: { provider: ProviderName }) {
-  const choices = useStore(session.choices)
+  const choices = useStore(session.offers.choices)
   const others = choices.filter((choice) => choice.provider !== provider && choice.unavailable === undefined)
   if (others.length === 0) return null
   return (

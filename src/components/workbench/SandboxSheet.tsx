@@ -56,8 +56,8 @@ function Sheet({ sandbox }: { sandbox: SandboxState }) {
             <CancelStart label="Leave the queue" />
           </div>
           <p>
-            {sandbox.reason} It takes about {aboutWait(sandbox.expectedWaitMs)}. Read on: the cluster starts
-            by itself when it is your turn.
+            {sandbox.reason} It takes about {aboutWait(sandbox.expectedWaitMs)}, and the cluster then starts
+            by itself.
           </p>
           <Meanwhile />
           <OtherCluster provider={sandbox.provider} />
@@ -68,7 +68,8 @@ function Sheet({ sandbox }: { sandbox: SandboxState }) {
       return (
         <div class="sheet waiting">
           <div class="sheet-head">
-            <h2>Your cluster starts</h2>
+            {/* A new cluster, one that wakes up, or an exercise set back: the reason says which. */}
+            <h2>{sandbox.reason.replace(/\.$/, '')}</h2>
             <CancelStart label="Cancel" />
           </div>
           <div class="sheet-columns">
@@ -76,7 +77,6 @@ function Sheet({ sandbox }: { sandbox: SandboxState }) {
               <StartSteps sandbox={sandbox} />
             </div>
             <div>
-              <p>{sandbox.reason}</p>
               <Meanwhile />
               {/* Last, so that what a step says of itself moves nothing else. */}
               <p class="soft step-detail">{detail}</p>

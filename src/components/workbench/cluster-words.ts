@@ -41,7 +41,7 @@ function sandboxInWords(sandbox: SandboxState | undefined): Words {
   switch (sandbox.state) {
     case 'queued': {
       const about = aboutWait(sandbox.expectedWaitMs)
-      return { subject, words: `number ${sandbox.place} in the queue, about ${about}`, tone: 'waiting' }
+      return { subject, words: `queued, number ${sandbox.place}, about ${about}`, tone: 'waiting' }
     }
     case 'starting': {
       const step = stepOf(sandbox)

@@ -1,5 +1,6 @@
 // The states of a real cluster that tests tell to a page, in the words that a server would use.
 import type { ClusterChoice, Step } from '../../../sandbox-server/contract/sandbox.ts'
+import type { ToldSandbox } from './told-server.ts'
 
 export const choices: readonly ClusterChoice[] = [
   { provider: 'simulated', default: true, expectedMs: 400 },
@@ -7,12 +8,12 @@ export const choices: readonly ClusterChoice[] = [
 ]
 
 export const ready = {
-  state: 'ready',
-  provider: 'simulated',
+  state: 'ready' as const,
+  provider: 'simulated' as const,
   reason: 'Your cluster is ready.',
   nodes: ['fairlead-control-plane', 'fairlead-worker', 'fairlead-worker2'],
   expiresAt: Date.now() + 3_600_000,
-} as const
+} satisfies ToldSandbox
 
 const names = ['Image', 'Nodes', 'Control plane', 'Network plugin', 'Extras', 'Toolbox', 'First contact']
 const took = [310, 5_400, 14_200, 3_100, 2_800, 900, 600]

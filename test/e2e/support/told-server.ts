@@ -13,7 +13,8 @@ import {
   serverMessageSchema,
 } from '../../../sandbox-server/contract/socket.ts'
 
-type Unnamed = {
+/** A sandbox's state without what names the sandbox. */
+export type ToldSandbox = {
   [S in SandboxState['state']]: Omit<Extract<SandboxState, { state: S }>, 'id' | 'lesson'>
 }[SandboxState['state']]
 
@@ -23,7 +24,7 @@ export class ToldServer {
   readonly #slug: string
   #sandbox: SandboxState
 
-  private constructor(slug: string, sandbox: Unnamed) {
+  private constructor(slug: string, sandbox: ToldSandbox) {
     this.#slug = slug
     this.#sandbox = this.#named(sandbox)
   }
@@ -32,7 +33,7 @@ export class ToldServer {
   static async on(
     page: Page,
     slug: string,
-    { choices, sandbox }: { choices: readonly ClusterChoice[]; sandbox: Unnamed },
+    { choices, sandbox }: { choices: readonly ClusterChoice[]; sandbox: ToldSandbox },
   ): Promise<ToldServer> {
     const server = new ToldServer(slug, sandbox)
     const lesson = `**/api/v1/lessons/${slug}`
@@ -49,7 +50,7 @@ export class ToldServer {
   }
 
   /** The sandbox's state from now on, told to the page. */
-  becomes(sandbox: Unnamed): void {
+  becomes(sandbox: ToldSandbox): void {
     this.#sandbox = this.#named(sandbox)
     this.tell({ type: 'sandbox', sandbox: this.#sandbox })
   }
@@ -66,7 +67,7 @@ export class ToldServer {
     )
   }
 
-  #named(sandbox: Unnamed): SandboxState {
+  #named(sandbox: ToldSandbox): SandboxState {
     return sandboxStateSchema.parse({ id: `sandbox-${'a'.repeat(16)}`, lesson: this.#slug, ...sandbox })
   }
 
