@@ -8,6 +8,7 @@ import { inspectCluster, suspendCluster, wakeCluster } from './bring-up/suspend.
 import { readHomeArchive, removeHomeArchive } from './cluster-files.ts'
 import type { ClusterRecord } from './cluster-record.ts'
 import { changeRecord, type KindContext } from './context.ts'
+import { endLeftExecs } from './engine/exec-mark.ts'
 import { listOwned, removeCluster } from './engine/inventory.ts'
 import { openKindCluster } from './kind-cluster.ts'
 import { makeCluster, makeToolbox, withClient } from './make-cluster.ts'
@@ -130,6 +131,10 @@ export class KindProvider implements Omit<ClusterProvider, 'availability'> {
       return undefined
     }
     this.#names.add(record.name)
+    // Shells and probes of a killed server go on without anybody; ours carry another mark, so nobody need wait for it.
+    if (state === 'running') {
+      for (const { container } of [record.toolbox, ...record.nodes]) void endLeftExecs(engine, container)
+    }
     if (record.owner === undefined) {
       this.#pool.adopt(record)
       return undefined
