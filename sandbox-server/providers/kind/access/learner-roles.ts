@@ -21,6 +21,7 @@ const readable: readonly Rule[] = [
   {
     apiGroups: [''],
     resources: [
+      'bindings',
       'componentstatuses',
       'configmaps',
       'endpoints',
@@ -63,6 +64,8 @@ const readable: readonly Rule[] = [
       'coordination.k8s.io',
       'discovery.k8s.io',
       'events.k8s.io',
+      // Gone from Kubernetes, but in its role `view`, which a learner may bind in namespaces of theirs.
+      'extensions',
       'flowcontrol.apiserver.k8s.io',
       'gateway.networking.k8s.io',
       'metrics.k8s.io',
