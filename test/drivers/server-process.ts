@@ -21,7 +21,11 @@ export async function startServerProcess(
   const child = spawn(
     process.execPath,
     [...nodeArgs, command, 'serve', '--port', '0', '--api-port', '0', '--no-build', ...args],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A container engine of this machine is none of a test's business that does not ask for one.
+      env: { FAIRLEAD_CLUSTERS: 'simulated', ...process.env },
+    },
   )
   const output: string[] = []
   child.stderr.on('data', (data: Buffer) => output.push(data.toString()))

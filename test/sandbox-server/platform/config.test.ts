@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
-import { readConfig } from '../../../sandbox-server/platform/config.ts'
+import { kindVariables, readConfig } from '../../../sandbox-server/platform/config.ts'
 
 it('flags win over variables, variables over defaults', () => {
   const config = readConfig(
@@ -26,4 +26,30 @@ it('names flag, variable and value of everything that is wrong', () => {
       '--idle-minutes (FAIRLEAD_IDLE_MINUTES): Invalid input: expected number, received NaN; got "x"',
     ].join('\n'),
   )
+})
+
+it('gives the settings of kind by the variables that its provider reads, flags over variables', () => {
+  const environment = {
+    FAIRLEAD_KIND_WARM: '3',
+    FAIRLEAD_KIND_MAX_CLUSTERS: '4',
+    FAIRLEAD_KIND_NODE_CPUS: '2',
+  }
+  const config = readConfig({ warm: '0', toolboxImage: 'toolbox:1' }, environment)
+  expect(config).toMatchObject({
+    clusters: 'auto',
+    defaultClusters: 'simulated',
+    warm: 0,
+    maxKindClusters: 4,
+  })
+  expect(kindVariables(config, environment)).toEqual({
+    FAIRLEAD_KIND_WARM: '0',
+    FAIRLEAD_KIND_MAX_CLUSTERS: '4',
+    FAIRLEAD_KIND_NODE_CPUS: '2',
+    FAIRLEAD_KIND_TOOLBOX_IMAGE: 'toolbox:1',
+  })
+  const read = () => readConfig({ warm: 'many' }, { FAIRLEAD_CLUSTERS: 'docker' })
+  expect(read).toThrow(
+    '--warm (FAIRLEAD_KIND_WARM): Invalid input: expected number, received NaN; got "many"',
+  )
+  expect(read).toThrow('--clusters (FAIRLEAD_CLUSTERS): Invalid option')
 })
