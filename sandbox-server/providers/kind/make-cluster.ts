@@ -4,6 +4,7 @@ import type { ClusterSetup } from '../provider.ts'
 import { createSteps } from '../steps.ts'
 import { grantAccess } from './access/grant-access.ts'
 import { createLearnerIdentity } from './access/learner-identity.ts'
+import { removeBootstrapTokens } from './access/remove-bootstrap-tokens.ts'
 import { installAddOns } from './add-ons/install-add-ons.ts'
 import { createKubernetesClient, type KubernetesClient } from './api/kubernetes-client.ts'
 import { type BringUpHooks, bringUp } from './bring-up/bring-up.ts'
@@ -60,6 +61,8 @@ export async function makeCluster(context: KindContext, options: MakeClusterOpti
   try {
     await withClient(record, async ({ kubernetes }) => {
       await steps.run(startStep, async () => {
+        // All nodes have joined; and no reset must bring them back, so before the baseline.
+        await removeBootstrapTokens(kubernetes)
         writeBaseline(records.folderOf(name), await takeBaseline(kubernetes))
         await applyStartState(kubernetes, setup, signal)
       })
