@@ -43,7 +43,7 @@ const causes: readonly Cause[] = [
     hint: 'Close other clusters, or raise FAIRLEAD_KIND_NODE_MEMORY_MB. A control plane takes about 600 MB.',
   },
   {
-    says: /resource temporarily unavailable|failed to create new OS thread/i,
+    says: /resource temporarily unavailable|failed to create new OS thread|runc did not terminate successfully: exit status 2/i,
     what: 'The node may not start enough processes.',
     hint: 'Raise FAIRLEAD_KIND_NODE_PIDS.',
   },
@@ -64,9 +64,14 @@ const causes: readonly Cause[] = [
     passing: true,
   },
   {
-    says: /kubelet (is not|isn't) (running or )?healthy|kubelet-check|http:\/\/(localhost|127\.0\.0\.1):10248\/healthz/i,
+    says: /kubelet (is not|isn't) (running or )?healthy|10248\/healthz.*(refused|failed)/i,
     what: 'The kubelet of a node does not get healthy.',
     hint: 'The log below holds its last words. Often the machine lacks CPU, memory or inotify watches.',
+  },
+  {
+    says: /control plane component may have crashed/i,
+    what: 'A part of the control plane does not start.',
+    hint: 'The log below names it. Often the machine lacks CPU, memory or inotify watches.',
   },
   {
     says: /cannot connect to the docker daemon|is the docker daemon running|error during connect/i,
@@ -122,7 +127,6 @@ const noise = [
   /^WARNING: /,
   /^I\d{4} /,
   /^\[kubelet-check\] Waiting/,
-  /^\[control-plane-check\] Checking/,
   /^k8s\.io\/|^\t/,
 ]
 
