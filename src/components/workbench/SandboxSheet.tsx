@@ -121,7 +121,9 @@ function Sheet({ sandbox }: { sandbox: SandboxState }) {
               </p>
               <OtherCluster provider={sandbox.provider} />
             </div>
-            <Steps steps={sandbox.steps} />
+            <div>
+              <Steps steps={sandbox.steps} />
+            </div>
           </div>
           {sandbox.log !== undefined && sandbox.log.trim() !== '' && <ToolLog log={sandbox.log} />}
         </div>
