@@ -20,6 +20,7 @@ export const subCommands = {
       pull: async () => anyArguments((await import('./images-pull.ts')).imagesPull),
       save: async () => anyArguments((await import('./images-save.ts')).imagesSave),
       load: async () => anyArguments((await import('./images-load.ts')).imagesLoad),
+      prune: async () => anyArguments((await import('./images-prune.ts')).imagesPrune),
     },
   }),
   sandbox: defineCommand({

@@ -21,7 +21,7 @@ export interface PreparedNodeImage {
   readonly missing: readonly string[]
 }
 
-const repository = 'fairlead/node-prepared'
+export const preparedRepository = 'fairlead/node-prepared'
 /** In a prepared image: the wanted images that it lacks, a line each. */
 const missingFile = '/kind/fairlead-missing-images'
 /** A container that a dead process left behind ends, and is removed, by itself. */
@@ -43,7 +43,7 @@ export async function prepareNodeImage(
   }
   const wanted = [...new Set(images)].sort()
   const local = await findImages(engine, wanted, options)
-  const image = `${repository}:${keyOf(base, wanted, local)}`
+  const image = `${preparedRepository}:${keyOf(base, wanted, local)}`
   if (await findImage(engine, image, options)) {
     const text = await engine.run(readMissing(image), options)
     return { image, missing: text.split('\n').filter((line) => line !== '') }

@@ -10,6 +10,7 @@ import { type Bundle, loadBundle, saveBundle } from './bundle.ts'
 import { readLessonImages } from './lesson-images.ts'
 import { findImages } from './local-images.ts'
 import { type PullOptions, pullImage } from './pull-image.ts'
+import { removePrepared } from './remove-prepared.ts'
 import { fetchManifest } from './upstream-manifests.ts'
 import { addOnsIn, wantedImages } from './wanted-images.ts'
 
@@ -49,6 +50,8 @@ export interface Images {
   /** Throws AppError PROVIDER_FAILED where something is not here. */
   save(file: string): Promise<Bundle>
   load(file: string): Promise<Bundle>
+  /** Removes prepared node images that no container uses; gives their names. The next cluster that needs one makes it again. */
+  prune(): Promise<readonly string[]>
 }
 
 /** Where manifests that are not shipped are kept, unless settings say otherwise. */
@@ -106,6 +109,7 @@ export async function openImages(options: ImagesOptions): Promise<Images> {
         signal,
       }),
     load: (file) => loadBundle(engine, { file, manifests, signal }),
+    prune: () => removePrepared(engine, signal),
   }
 }
 
