@@ -91,10 +91,6 @@ export function badRequest(message: string): ApiError {
   return new ApiError(400, 'BadRequest', message)
 }
 
-export function unauthorized(message = 'Unauthorized'): ApiError {
-  return new ApiError(401, 'Unauthorized', message)
-}
-
 export function methodNotAllowed(resource: GroupResource, action: string): ApiError {
   const message = `${action} is not supported on resources of kind "${qualifiedResource(resource)}"`
   return new ApiError(405, 'MethodNotAllowed', message, named(resource, ''))
