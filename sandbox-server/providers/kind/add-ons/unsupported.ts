@@ -24,9 +24,8 @@ function contradiction(spec: ClusterSpec): string | undefined {
     return 'Dual stack is set up for kindnet alone, without add-ons.'
   if (cni === 'none' && comesWith.length > 0)
     return `Without a network plugin no pod starts, so the cluster cannot come with ${comesWith.join(' and ')}.`
-  const needsServices = [...(cni === 'flannel' || cni === 'calico' ? [cni] : []), ...comesWith]
-  if (kubeProxy === 'none' && needsServices.length > 0)
-    return `Without kube-proxy no pod reaches the API server by its Service, and ${needsServices.join(' and ')} needs that.`
+  if (kubeProxy === 'none' && cni !== 'none')
+    return 'Without kube-proxy cluster DNS does not reach the API server, so such a cluster would never be ready; a lesson that installs a network plugin itself can do without.'
   if (cni === 'cilium' && kubeProxy !== 'iptables')
     return 'Cilium is set up for kube-proxy in iptables mode alone.'
   if (cni === 'calico' && kubeProxy !== 'iptables')

@@ -9,7 +9,7 @@ describe('what kind cannot make', () => {
     {},
     { cni: 'flannel', loadBalancer: 'metallb', ingress: 'traefik' },
     { cni: 'none' },
-    { kubeProxy: 'none' },
+    { kubeProxy: 'none', cni: 'none' },
     { kubeProxy: 'nftables', ingress: 'traefik' },
     { ipFamily: 'dual' },
     { portMappings: [{ containerPort: 53 }, { containerPort: 53, protocol: 'UDP' }] },
@@ -19,10 +19,10 @@ describe('what kind cannot make', () => {
 
   it.each([
     [{ cni: 'none', ingress: 'traefik' }, /no pod starts, so the cluster cannot come with traefik/],
-    [{ kubeProxy: 'none', cni: 'flannel', loadBalancer: 'metallb' }, /flannel and metallb needs that/],
+    [{ kubeProxy: 'none' }, /Without kube-proxy cluster DNS does not reach the API server/],
     [{ cni: 'flannel', ipFamily: 'dual' }, /kindnet alone/],
     [{ cni: 'calico', kubeProxy: 'nftables' }, /Calico is set up for kube-proxy in iptables mode/],
-    [{ cni: 'cilium', kubeProxy: 'none' }, /Cilium is set up for kube-proxy in iptables mode/],
+    [{ cni: 'cilium', kubeProxy: 'nftables' }, /Cilium is set up for kube-proxy in iptables mode/],
     [{ portMappings: [{ containerPort: 80 }, { containerPort: 80 }] }, /Port 80\/TCP is mapped twice/],
   ])('is %j, and it says why', (spec, reason) => {
     expect(why(spec)).toMatch(reason)
