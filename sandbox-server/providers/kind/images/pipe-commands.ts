@@ -1,5 +1,4 @@
 // `engine save ... | engine exec -i ...`: bytes go from one command of an engine to another without being held or written anywhere.
-import { pipeline } from 'node:stream/promises'
 import { AppError } from '../../../contract/errors.ts'
 import type { RunningCommand } from '../../../platform/commands.ts'
 import type { ContainerEngine } from '../engine/engine.ts'
@@ -17,25 +16,34 @@ export async function pipeCommands(
   const [source, sink] = [engine.start(from), engine.start(to)]
   const said = [tail(source.stderr), tail(sink.stderr)]
   sink.stdout.resume()
+  // A tar ends before its padding does: a sink that has seen the end may close the pipe on a source that still writes. What is left is
+  // read to nobody, so that each one's exit code tells its own fate.
+  const drain = () => {
+    source.stdout.unpipe(sink.stdin)
+    source.stdout.resume()
+  }
+  sink.stdin.on('error', drain).on('close', drain)
+  source.stdout.pipe(sink.stdin)
   const kill = () => {
     source.kill()
     sink.kill()
   }
   signal?.addEventListener('abort', kill)
   try {
-    // A sink that ends early closes the pipe; its exit code below says why.
-    await pipeline(source.stdout, sink.stdin).catch(() => source.kill())
-    const codes = await Promise.all([sink.exited, source.exited])
+    if (signal?.aborted) kill()
+    const sunk = sink.exited.then((code) => {
+      if (code !== 0) source.kill()
+      return code
+    })
+    const [sinkCode, sourceCode] = await Promise.all([sunk, source.exited])
     signal?.throwIfAborted()
-    if (codes.every((code) => code === 0)) return
-    const [failed, log] = codes[0] === 0 ? [from, said[0]?.()] : [to, said[1]?.()]
-    throw new AppError(
-      'PROVIDER_FAILED',
-      `${engine.name} ${failed[0]} failed: ${log?.trim() || 'it said nothing'}`,
-      {
-        log,
-      },
-    )
+    if (sinkCode === 0 && sourceCode === 0) return
+    // Each may fail for the other, and both end at nearly the same time: what either said is told.
+    const log = said.map((tellTail) => tellTail().trim()).filter((text) => text !== '')
+    const reason =
+      log.join('; ') || `they ended with exit codes ${sourceCode} and ${sinkCode} and said nothing`
+    const what = `${engine.name} ${from[0]} into ${engine.name} ${to[0]} failed: ${reason}`
+    throw new AppError('PROVIDER_FAILED', what, { log: log.join('\n') })
   } finally {
     signal?.removeEventListener('abort', kill)
   }
