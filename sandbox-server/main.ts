@@ -6,6 +6,7 @@ import { createOriginPolicy } from './auth/origin.ts'
 import { AppError } from './contract/errors.ts'
 import type { ClusterSpec, Exercise } from './contract/lesson.ts'
 import type { Step } from './contract/sandbox.ts'
+import { listen, PortInUse } from './http/listen.ts'
 import { createHttpServer } from './http/server.ts'
 import { createLessonFolder } from './lessons-catalog/create-lesson.ts'
 import { type LessonCatalog, openLessonCatalog } from './lessons-catalog/lesson-catalog.ts'
@@ -41,7 +42,7 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-export class PortInUse extends Error {}
+export { PortInUse }
 
 /** A container engine that hangs does not keep the server from its end. */
 const endMs = 60_000
@@ -279,23 +280,4 @@ export async function startServer(
 function apiPortOf({ port, apiPort }: Config): { port: number; orAnyPort: boolean } {
   if (apiPort !== undefined) return { port: apiPort, orAnyPort: false }
   return { port: port === 0 || port === 65_535 ? 0 : port + 1, orAnyPort: true }
-}
-
-async function listen(start: () => Promise<unknown>, { host, port }: Config): Promise<void> {
-  try {
-    await start()
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE') {
-      throw new PortInUse(
-        `Port ${port} on ${host} is in use. Choose another one: --port ${port + 1} (0 for any free one).`,
-      )
-    }
-    if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
-      throw new PortInUse(
-        `The server cannot listen on ${host}:${port}: ${message}. Choose another --host or --port.`,
-      )
-    }
-    throw cause
-  }
 }
