@@ -1,8 +1,10 @@
 // Probes and DNS questions of one cluster: from a pod, a node or the toolbox, over one relay in each container.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClusterClient, Vantage } from '../../../contract/cluster.ts'
+import { AppError } from '../../../contract/errors.ts'
 import type { ClusterRecord } from '../cluster-record.ts'
 import type { ContainerEngine } from '../engine/engine.ts'
+import { abortable } from './abortable.ts'
 import { createPace } from './pace.ts'
 import { probeFrom } from './probe.ts'
 import type { ProbePlace } from './probe-place.ts'
@@ -28,11 +30,13 @@ const beginPerTurn = 8
 
 export function createProbes({ engine, record, kubernetes }: ProbesOptions): Probes {
   const relays = new Map<string, Relay>()
-  const vantages = createVantageFinder(record, kubernetes)
+  let isDisposed = false
+  const findVantage = createVantageFinder(record, kubernetes)
   const mayBegin = createPace(beginPerTurn)
   const relayIn = (container: string): Relay => {
     const known = relays.get(container)
     if (known) return known
+    if (isDisposed) throw new AppError('PROVIDER_FAILED', 'The cluster was closed.')
     const relay = openRelay(engine, container, {
       amongLearners: container === record.toolbox.container,
     })
@@ -48,7 +52,7 @@ export function createProbes({ engine, record, kubernetes }: ProbesOptions): Pro
     const giveUpAt = Date.now() + kubeletMs
     for (;;) {
       signal.throwIfAborted()
-      const { container, containerId } = await vantages.find(vantage)
+      const { container, containerId } = await abortable(findVantage(vantage), signal)
       const relay = relayIn(container)
       await relay.ready(signal)
       await mayBegin()
@@ -58,7 +62,6 @@ export function createProbes({ engine, record, kubernetes }: ProbesOptions): Pro
         if (!(error instanceof RelayError) || error.code !== 'NO_CONTAINER') throw error
         // It ended since the API was asked: another has taken its place, or will.
         if (vantage === 'outside' || 'node' in vantage) throw error
-        vantages.forget(vantage)
         if (Date.now() > giveUpAt) throw notRunning(vantage)
         await sleep(100, undefined, { signal })
       }
@@ -70,6 +73,7 @@ export function createProbes({ engine, record, kubernetes }: ProbesOptions): Pro
     resolve: (vantage, question, signal) =>
       from(vantage, signal, (place) => resolveAt(place, question, signal)),
     dispose() {
+      isDisposed = true
       for (const relay of relays.values()) relay.dispose()
       relays.clear()
     },

@@ -12,22 +12,17 @@ export interface VantagePlace {
 
 type PodVantage = Extract<Vantage, { pod: string }>
 
-export interface VantageFinder {
-  /** Rejects with AppError NOT_FOUND where the pod does not run or the node does not exist. */
-  find(vantage: Vantage): Promise<VantagePlace>
-  /** The next `find` asks the API again. */
-  forget(vantage: Vantage): void
-}
-
-/** Milliseconds for which an answer of the API is used again: the cells of a matrix ask at once, a replaced pod is a moment old. */
-const cacheMs = 250
+/**
+ * Rejects with AppError NOT_FOUND where the pod does not run or the node does not exist. The API is asked each time, so that a pod that
+ * was replaced is found, and once for all who ask for the same pod at the same time, as the cells of a matrix do.
+ */
+export type VantageFinder = (vantage: Vantage) => Promise<VantagePlace>
 
 export function createVantageFinder(
   record: Pick<ClusterRecord, 'nodes' | 'toolbox'>,
   kubernetes: (request: Request) => Promise<Response>,
 ): VantageFinder {
-  const places = new Map<string, Promise<VantagePlace>>()
-  const keyOf = ({ namespace, pod, container = '' }: PodVantage) => `${namespace}/${pod}/${container}`
+  const asking = new Map<string, Promise<VantagePlace>>()
   const nodeContainer = (name: string) => {
     const node = record.nodes.find((one) => one.name === name)
     if (node) return node.container
@@ -40,24 +35,14 @@ export function createVantageFinder(
     if (containerId && node) return { container: nodeContainer(node), containerId }
     throw notRunning(vantage)
   }
-  return {
-    async find(vantage) {
-      if (vantage === 'outside') return { container: record.toolbox.container }
-      if ('node' in vantage) return { container: nodeContainer(vantage.node) }
-      const key = keyOf(vantage)
-      const known = places.get(key)
-      if (known) return known
-      const place = findPod(vantage)
-      places.set(key, place)
-      const forget = () => {
-        if (places.get(key) === place) places.delete(key)
-      }
-      place.then(() => setTimeout(forget, cacheMs).unref(), forget)
-      return place
-    },
-    forget(vantage) {
-      if (vantage !== 'outside' && 'pod' in vantage) places.delete(keyOf(vantage))
-    },
+  return async (vantage) => {
+    if (vantage === 'outside') return { container: record.toolbox.container }
+    if ('node' in vantage) return { container: nodeContainer(vantage.node) }
+    const { namespace, pod, container = '' } = vantage
+    const key = `${namespace}/${pod}/${container}`
+    const place = asking.get(key) ?? findPod(vantage).finally(() => asking.delete(key))
+    asking.set(key, place)
+    return place
   }
 }
 
