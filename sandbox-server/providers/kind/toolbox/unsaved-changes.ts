@@ -31,6 +31,10 @@ export class UnsavedChanges {
     return entry !== undefined && entry.failure === undefined
   }
 
+  has(path: string): boolean {
+    return this.#entries.has(path)
+  }
+
   drop(path: string): void {
     this.#entries.delete(path)
   }
