@@ -127,8 +127,7 @@ export class WarmPool {
     if (exact) return { record: exact, isExact: true }
     const configuration = configurationKey(setup)
     const alike = this.#waiting.find(
-      ({ spec, access }) =>
-        configurationKey({ exercise: { cluster: spec, access } }) === configuration,
+      ({ spec, access }) => configurationKey({ exercise: { cluster: spec, access } }) === configuration,
     )
     return alike && { record: alike, isExact: false }
   }
