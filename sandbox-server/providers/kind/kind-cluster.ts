@@ -4,6 +4,7 @@ import type { Cluster, ClusterSetup } from '../provider.ts'
 import { learnerKubeconfig } from './access/learner-kubeconfig.ts'
 import { createKubernetesClient } from './api/kubernetes-client.ts'
 import { proxyEntry } from './api/proxy-entry.ts'
+import type { Health } from './bring-up/health.ts'
 import { nodeShellFolderIn, writeHomeArchive } from './cluster-files.ts'
 import type { ClusterRecord } from './cluster-record.ts'
 import { changeRecord, type KindContext } from './context.ts'
@@ -21,6 +22,7 @@ export interface KindClusterOptions {
   /** Whether its workspace is still as the learner left it; otherwise the exercise's files go there. */
   readonly isAsLeft: boolean
   readonly signal: AbortSignal
+  readonly health: Health
   /** Everything of this process is closed by then. */
   readonly onSuspend: () => Promise<void>
   readonly onDispose: () => Promise<void>
@@ -66,6 +68,14 @@ export async function openKindCluster(context: KindContext, options: KindCluster
       await workspace.flushed()
       writeHomeArchive(records.folderOf(record.name), await readHome(engine, record.toolbox.container))
     }
+    const lostListeners = new Set<(parts: readonly string[]) => void>()
+    let isHomeLost = false
+    closers.push(
+      options.health.watch(record, ({ parts }) => {
+        isHomeLost = parts.includes('terminal')
+        for (const listener of lostListeners) listener(parts)
+      }),
+    )
     const registered = gateway.register(setup.id, proxyEntry({ ...api, ...learner }), namespace)
     closers.push(() => registered.close())
     return {
@@ -92,6 +102,10 @@ export async function openKindCluster(context: KindContext, options: KindCluster
       // It outlives this process, and its files are told at every change.
       checkpoint: async () => undefined,
       onDirty: () => () => {},
+      onLost(listener) {
+        lostListeners.add(listener)
+        return () => lostListeners.delete(listener)
+      },
       async reset(next, resetSignal) {
         const now = records.read(record.name) ?? record
         if (!(await setBack(context, now, admin.kubernetes, next, resetSignal))) return false
@@ -100,9 +114,15 @@ export async function openKindCluster(context: KindContext, options: KindCluster
         return true
       },
       async suspend() {
-        await keepHome().catch((error: unknown) =>
-          context.log.warn({ err: error, cluster: record.name }, 'the home of a terminal could not be kept'),
-        )
+        // A terminal that started anew has nothing of the learner's; the files that editors know are in the store.
+        if (!isHomeLost) {
+          await keepHome().catch((error: unknown) =>
+            context.log.warn(
+              { err: error, cluster: record.name },
+              'the home of a terminal could not be kept',
+            ),
+          )
+        }
         await close()
         await options.onSuspend()
       },

@@ -4,6 +4,7 @@ import type { ClusterSpec } from '../../contract/lesson.ts'
 import type { Step } from '../../contract/sandbox.ts'
 import type { Cluster, ClusterProvider, ClusterSetup, LeftCluster } from '../provider.ts'
 import { createSteps } from '../steps.ts'
+import { createHealth, type Health } from './bring-up/health.ts'
 import { inspectCluster, suspendCluster, wakeCluster } from './bring-up/suspend.ts'
 import { readHomeArchive, removeHomeArchive } from './cluster-files.ts'
 import type { ClusterRecord } from './cluster-record.ts'
@@ -14,7 +15,7 @@ import { openKindCluster } from './kind-cluster.ts'
 import { makeCluster, makeToolbox, withClient } from './make-cluster.ts'
 import { type Claim, WarmPool } from './pool/warm-pool.ts'
 import { setBack } from './set-back.ts'
-import { configurationKey, startStateKey } from './start-state-key.ts'
+import { configurationKey, configurationOf, startStateKey } from './start-state-key.ts'
 import { writeHome } from './toolbox/home-archive.ts'
 
 export interface KindProviderOptions {
@@ -36,6 +37,7 @@ export class KindProvider implements Omit<ClusterProvider, 'availability'> {
   readonly #context: KindContext
   readonly #capacity: number
   readonly #pool: WarmPool
+  readonly #health: Health
   readonly #open = new Map<string, Cluster>()
   /** kind's names of all clusters that exist or are being made. */
   readonly #names = new Set<string>()
@@ -44,6 +46,7 @@ export class KindProvider implements Omit<ClusterProvider, 'availability'> {
     this.#context = context
     this.#capacity = capacity
     this.unsupported = unsupported
+    this.#health = createHealth(context)
     this.#pool = new WarmPool({
       log: context.log,
       perExercise: context.settings.warm,
@@ -114,6 +117,7 @@ export class KindProvider implements Omit<ClusterProvider, 'availability'> {
   }
 
   async dispose(): Promise<void> {
+    this.#health.dispose()
     await this.#pool.dispose()
     await Promise.all([...this.#open.values()].map((cluster) => cluster.suspend()))
   }
@@ -236,6 +240,7 @@ export class KindProvider implements Omit<ClusterProvider, 'availability'> {
       setup,
       isAsLeft,
       signal,
+      health: this.#health,
       onSuspend: async () => {
         this.#open.delete(setup.id)
         await suspendCluster(engine, record)
@@ -260,6 +265,3 @@ export class KindProvider implements Omit<ClusterProvider, 'availability'> {
 }
 
 const claimStep = 'Take a cluster that waits'
-
-const configurationOf = ({ spec, access }: ClusterRecord) =>
-  configurationKey({ exercise: { cluster: spec, access } })

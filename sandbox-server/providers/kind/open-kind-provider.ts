@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { clusterSpecSchema } from '../../contract/lesson.ts'
+import { replaceFileSafely } from '../../platform/atomic-file.ts'
 import { findProgram } from '../../platform/commands.ts'
 import { openDataDirectory } from '../../platform/data-directory.ts'
-import { readText, replaceFile, temporaryFolder } from '../../platform/files.ts'
+import { readText, temporaryFolder } from '../../platform/files.ts'
 import type { Availability, ClusterProvider } from '../provider.ts'
 import type { ProviderOptions } from '../provider-options.ts'
 import { unsupportedByKind } from './add-ons/unsupported.ts'
@@ -90,7 +91,14 @@ async function openProvider(
       records: openClusterRecords(folder),
       timings: createTimings({
         read: () => readText(timingsFile),
-        write: (text) => replaceFile(timingsFile, text),
+        write: (text) => {
+          try {
+            replaceFileSafely(timingsFile, text)
+          } catch (error) {
+            // Only an estimate is lost, and the cluster that was timed is whole.
+            log.warn({ err: error }, 'how long a cluster took could not be kept')
+          }
+        },
       }),
       gateway,
       timers,
@@ -118,6 +126,6 @@ function serverName(folder: string): string {
   const known = readText(path)?.trim()
   if (known) return known
   const made = randomBytes(3).toString('hex')
-  replaceFile(path, made)
+  replaceFileSafely(path, made)
   return made
 }

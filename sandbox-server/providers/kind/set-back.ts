@@ -7,6 +7,7 @@ import type { KindContext } from './context.ts'
 import { clearCluster } from './reset/clear-cluster.ts'
 import type { Kubernetes } from './reset/resource-types.ts'
 import { applyStartState, namespacesOf } from './start-state.ts'
+import { configurationKey, configurationOf } from './start-state-key.ts'
 
 /** Whether a learner can change what the API does not tell: files, interfaces and rules of the nodes. */
 function mayTouchNodes(spec: ClusterSpec, access: Access): boolean {
@@ -21,6 +22,8 @@ export async function setBack(
   setup: ClusterSetup,
   signal: AbortSignal,
 ): Promise<boolean> {
+  // Rights and containers are those of its own configuration.
+  if (configurationKey(setup) !== configurationOf(record)) return false
   if (record.nodesEntered || (record.startState && mayTouchNodes(record.spec, record.access))) return false
   const baseline = readBaseline(context.records.folderOf(record.name))
   if (!baseline) return false

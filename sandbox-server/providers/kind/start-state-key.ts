@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Exercise } from '../../contract/lesson.ts'
 import type { ClusterSetup } from '../provider.ts'
+import type { ClusterRecord } from './cluster-record.ts'
 
 /** The same for setups whose clusters a learner cannot tell apart. */
 export function startStateKey({ exercise, applied }: ClusterSetup): string {
@@ -16,6 +17,11 @@ export function configurationKey({
   readonly exercise: Pick<Exercise, 'cluster' | 'access'>
 }): string {
   return digest({ cluster: exercise.cluster, access: exercise.access })
+}
+
+/** Of a cluster that was made. */
+export function configurationOf({ spec, access }: Pick<ClusterRecord, 'spec' | 'access'>): string {
+  return configurationKey({ exercise: { cluster: spec, access } })
 }
 
 const digest = (value: unknown) =>

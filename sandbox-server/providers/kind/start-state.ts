@@ -3,8 +3,8 @@ import { AppError } from '../../contract/errors.ts'
 import { applyManifest } from '../manifest/apply-manifest.ts'
 import { parseManifest } from '../manifest/documents.ts'
 import type { ClusterSetup } from '../provider.ts'
-import { grantAccess } from './access/grant-access.ts'
-import type { Kubernetes } from './reset/resource-types.ts'
+import { grantNamespace } from './access/grant-access.ts'
+import { type Kubernetes, listResourceTypes } from './reset/resource-types.ts'
 import { waitUntilReady } from './wait-for.ts'
 
 /** Namespaces that the start state has. */
@@ -18,20 +18,26 @@ export function namespacesOf({ exercise, applied }: ClusterSetup): Set<string> {
   return new Set([exercise.namespace, ...named])
 }
 
-/** Throws AppError LESSON_BROKEN naming file and line, or what did not become ready. */
+/**
+ * On a cluster as it is before any exercise, where the learner's rights were granted.
+ * Throws AppError LESSON_BROKEN naming file and line, or what did not become ready.
+ */
 export async function applyStartState(
   kubernetes: Kubernetes,
   setup: ClusterSetup,
   signal: AbortSignal,
 ): Promise<void> {
   const { namespace, access, waitFor } = setup.exercise
-  await grantAccess(kubernetes, { access, namespace })
+  const [resources] = await Promise.all([
+    listResourceTypes(kubernetes),
+    grantNamespace(kubernetes, { access, namespace }),
+  ])
   const waiting = namespacesOf(setup)
   // A pod needs the account of a namespace that comes before it in the file.
   const afterEach = async () => {
     for (const name of waiting)
       if (await hasNamespace(kubernetes, name)) {
-        await waitUntilReady(kubernetes, [`${name}/serviceaccount/default`], namespace, signal)
+        await waitUntilReady(kubernetes, [`${name}/serviceaccount/default`], namespace, signal, { resources })
         waiting.delete(name)
       }
   }

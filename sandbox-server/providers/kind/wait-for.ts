@@ -8,8 +8,10 @@ import { type Kubernetes, listResourceTypes, type ResourceType } from './reset/r
 export interface WaitOptions {
   /** Default three minutes. */
   readonly deadlineMs?: number
-  /** Between two looks; default 200. */
+  /** Between two looks; default 100. */
   readonly intervalMs?: number
+  /** What the cluster's API has; asked where left out. */
+  readonly resources?: readonly ResourceType[]
 }
 
 /** Throws AppError PROVIDER_FAILED with the last cause seen, and the signal's reason at an abort. */
@@ -18,10 +20,10 @@ export async function waitUntilReady(
   waitFor: readonly string[],
   namespace: string,
   signal: AbortSignal,
-  { deadlineMs = 180_000, intervalMs = 200 }: WaitOptions = {},
+  { deadlineMs = 180_000, intervalMs = 100, resources: known }: WaitOptions = {},
 ): Promise<void> {
   if (waitFor.length === 0) return
-  const resources = await listResourceTypes(kubernetes)
+  const resources = known ?? (await listResourceTypes(kubernetes))
   let waiting = waitFor.map((text) => locate(text, parseWaitFor(text, namespace), resources))
   const deadline = performance.now() + deadlineMs
   for (;;) {

@@ -18,18 +18,21 @@ export interface Granted {
  * Throws AppError PROVIDER_FAILED.
  */
 export async function grantAccess(kubernetes: Kubernetes, { access, namespace }: Granted): Promise<void> {
-  const own = [...new Set([namespace, 'default'])]
-  const apply = (object: KubernetesObject) => applyObject(kubernetes, object)
   const rights = access.clusterAdmin
     ? [administratorBinding()]
     : [...learnerPolicies(access.podSecurity), ...learnerClusterRoles()]
   await Promise.all([
-    ...rights.map(apply),
-    ...own.map(async (name) => {
-      await apply(ownNamespace(name, access.podSecurity))
-      if (!access.clusterAdmin) await apply(secretsBinding(name))
-    }),
+    ...rights.map((object) => applyObject(kubernetes, object)),
+    ...[...new Set([namespace, 'default'])].map((name) =>
+      grantNamespace(kubernetes, { access, namespace: name }),
+    ),
   ])
+}
+
+/** One more namespace, on a cluster where `grantAccess` was called for the same access. */
+export async function grantNamespace(kubernetes: Kubernetes, { access, namespace }: Granted): Promise<void> {
+  await applyObject(kubernetes, ownNamespace(namespace, access.podSecurity))
+  if (!access.clusterAdmin) await applyObject(kubernetes, secretsBinding(namespace))
 }
 
 function ownNamespace(name: string, level: Access['podSecurity']): KubernetesObject {

@@ -18,7 +18,16 @@ export async function readContainers(
   name: string,
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, ContainerState>> {
-  const containers = await inspectAll(engine, 'container', [`label=${clusterLabel}=${name}`], schema, signal)
+  return await readContainersOf(engine, `${clusterLabel}=${name}`, signal)
+}
+
+/** Of all containers with a label. */
+export async function readContainersOf(
+  engine: ContainerEngine,
+  label: string,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, ContainerState>> {
+  const containers = await inspectAll(engine, 'container', [`label=${label}`], schema, signal)
   return new Map(
     containers.map(({ Name, State }) => [
       Name.replace(/^\//, ''),
