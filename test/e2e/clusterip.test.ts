@@ -11,21 +11,20 @@ import {
   untilLoaded,
   untilTerminalShows,
 } from './support/lesson-page.ts'
+import { typeManifest } from './support/type-manifest.ts'
 
 const slug = 'pod-to-service/clusterip'
-// Monaco indents by itself after a colon; `Home` with the exact text would fight it, so each line gives its own indent.
-const manifest: readonly [indent: number, line: string][] = [
-  [0, 'apiVersion: v1'],
-  [0, 'kind: Service'],
-  [0, 'metadata:'],
-  [2, 'name: my-service'],
-  [0, 'spec:'],
-  [2, 'selector:'],
-  [4, 'app: myapp'],
-  [2, 'ports:'],
-  [4, '- port: 80'],
-  [6, 'targetPort: 8080'],
-]
+const manifest = `apiVersion: v1
+kind: Service
+metadata:
+  name: my-service
+spec:
+  selector:
+    app: myapp
+  ports:
+    - port: 80
+      targetPort: 8080
+`
 
 // kube-proxy takes about a second to write a new Service's rules; a person asks again.
 const askUntilAnswered = 'until kubectl exec client -- curl -s http://my-service/hostname; do sleep 1; done'
@@ -48,26 +47,13 @@ afterAll(async () => {
   await server?.close()
 })
 
-async function typeManifest(): Promise<void> {
-  await page.keyboard.press('Control+End')
-  for (const [indent, line] of manifest) {
-    await page.keyboard.press('Escape')
-    await page.keyboard.press('Enter')
-    // Whatever Monaco indented by itself goes: select to the line's start and type over it.
-    await page.keyboard.press('Shift+Home')
-    await page.keyboard.press('Shift+Home')
-    await page.keyboard.type(`${' '.repeat(indent)}${line}`, { delay: 5 })
-  }
-  await page.keyboard.press('Escape')
-}
-
 it('is solved by typing a Service, applying it, asking it from the terminal and checking', async () => {
   await openLesson(page, server.url, slug)
   await page.keyboard.press('Tab')
   await untilLoaded(page)
 
   await focusByKey(page, 'edit')
-  await typeManifest()
+  await typeManifest(page, manifest)
   await page.keyboard.press('Control+s')
   await page.locator('.applied-list li', { hasText: 'service/my-service created' }).waitFor()
 

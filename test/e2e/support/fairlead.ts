@@ -37,8 +37,10 @@ export class Fairlead {
     await this.end('SIGKILL')
   }
 
-  async close(): Promise<void> {
+  /** `beforeRemoval` has the data directory once nothing of the server runs. */
+  async close(beforeRemoval?: (data: string) => Promise<void>): Promise<void> {
     await this.end('SIGTERM')
+    await beforeRemoval?.(this.data)
     await rm(this.data, { recursive: true, force: true })
   }
 

@@ -40,14 +40,21 @@ export async function untilLoaded(page: Page): Promise<void> {
   await page.locator('.xterm-helper-textarea').waitFor({ state: 'attached', timeout: patienceMs })
 }
 
-export async function check(page: Page): Promise<void> {
+/** Sets the exercise back by the menu, as a learner does. Needs a check's result on the page, which goes with it. */
+export async function reset(page: Page, resetMs = patienceMs): Promise<void> {
+  await page.getByRole('button', { name: 'Menu', exact: true }).click()
+  await page.getByRole('button', { name: /^Reset exercise/ }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Reset exercise' }).click()
+  await page.locator('.exercise .score').waitFor({ state: 'detached', timeout: resetMs })
+  await page.getByText('Your cluster: ready').first().waitFor({ timeout: resetMs })
+}
+
+export async function check(page: Page, checkMs = patienceMs): Promise<void> {
   const score = page.locator('.exercise .score')
   const before = await score.textContent({ timeout: 100 }).catch(() => null)
   await page.keyboard.press('Control+Enter')
-  if (before === null) await score.waitFor({ timeout: patienceMs })
-  await page
-    .locator('.exercise button.primary:enabled', { hasText: 'Check' })
-    .waitFor({ timeout: patienceMs })
+  if (before === null) await score.waitFor({ timeout: checkMs })
+  await page.locator('.exercise button.primary:enabled', { hasText: 'Check' }).waitFor({ timeout: checkMs })
 }
 
 /** Everything there is to see of the exercise, for the message of a failing test. */
