@@ -90,6 +90,8 @@ export interface Cluster extends ClusterClient {
   checkpoint(): Promise<Uint8Array | undefined>
   /** Tells when something changed that a checkpoint would hold. */
   onDirty(listener: () => void): () => void
+  /** Tells once that parts of it ended by themselves, by name: suspended and created again it works as before. */
+  onLost?(listener: (parts: readonly string[]) => void): () => void
   /**
    * The start state of `setup` again, without a new cluster. False where it could not be brought about or verified: then only
    * a new one will do. Terminals stay open.

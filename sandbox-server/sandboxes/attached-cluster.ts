@@ -17,11 +17,13 @@ export interface AttachOptions {
   readonly isKept: boolean
   readonly onChange: (change: WorkspaceChange) => void
   readonly onDirty: () => void
+  readonly onLost: (parts: readonly string[]) => void
 }
 
 export function attachCluster(cluster: Cluster, options: AttachOptions): AttachedCluster {
   const offWorkspace = cluster.workspace.onChange(options.onChange)
   const offDirty = cluster.onDirty(options.onDirty)
+  const offLost = cluster.onLost?.(options.onLost)
   const watch = new ClusterWatch(cluster, options.timers)
   return {
     cluster,
@@ -30,6 +32,7 @@ export function attachCluster(cluster: Cluster, options: AttachOptions): Attache
     detach() {
       offWorkspace()
       offDirty()
+      offLost?.()
       watch.dispose()
     },
   }

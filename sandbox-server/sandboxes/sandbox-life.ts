@@ -96,6 +96,20 @@ export class SandboxLife {
     return this.#inOrder(() => this.#remake('restart', abort))
   }
 
+  /** Parts of the cluster ended: the same cluster comes back, or a new one where it cannot. */
+  #repair(parts: readonly string[]): void {
+    const lost = this.#attached
+    const abort = this.#newAbort()
+    void this.#inOrder(async () => {
+      if (!lost || this.#attached !== lost || abort.signal.aborted) return
+      const reason = `A part of your cluster ended (${parts.join(', ')}); it is brought back.`
+      this.#states.become({ state: 'starting', reason, steps: [] })
+      this.#announce(reason)
+      await this.#letGo(true)
+      await this.#create('resume', abort, reason)
+    })
+  }
+
   moveTo(provider: ClusterProvider): Promise<void> {
     const before = this.#provider
     const reason = `A ${provider.name} cluster takes the place of the ${before.name} one. Your files stay.`
@@ -159,7 +173,7 @@ export class SandboxLife {
     const { cluster } = this.#attached
     await this.#checkpoints.cancel()
     try {
-      const { progress } = this.#progress('reset', signal)
+      const { progress } = this.#progress(startingReasons.reset, signal)
       if (!(await resetInPlace({ ...this.#options, cluster, progress, signal }))) return false
     } catch {
       // Given up half way: what it holds now is of no use to anybody.
@@ -180,9 +194,13 @@ export class SandboxLife {
     await this.#create(mode, abort)
   }
 
-  async #create(mode: StartMode, { signal }: AbortController): Promise<void> {
+  async #create(
+    mode: StartMode,
+    { signal }: AbortController,
+    reason: string = startingReasons[mode],
+  ): Promise<void> {
     const { log, id } = this.#options
-    const { progress, reported } = this.#progress(mode, signal)
+    const { progress, reported } = this.#progress(reason, signal)
     try {
       signal.throwIfAborted()
       progress([])
@@ -197,10 +215,9 @@ export class SandboxLife {
     }
   }
 
-  #progress(mode: StartMode, signal: AbortSignal) {
+  #progress(reason: string, signal: AbortSignal) {
     const { lesson, id } = this.#options
     const expectedMs = expectedStart(this.#provider, lesson, id)
-    const reason = startingReasons[mode]
     let steps: readonly Step[] = []
     const progress = (reported: readonly Step[]) => {
       if (signal.aborted) return
@@ -226,6 +243,7 @@ export class SandboxLife {
         this.#states.tell({ type: 'workspace', change })
       },
       onDirty: () => this.#checkpoints.request(),
+      onLost: (parts) => this.#repair(parts),
     })
     this.#terminal ??= new TerminalSession({
       key,

@@ -57,6 +57,7 @@ export class FakeCluster implements Cluster {
   checkpoints = 0
   readonly #provider: FakeProvider
   #dirty = new Set<() => void>()
+  #lost = new Set<(parts: readonly string[]) => void>()
 
   constructor(setup: ClusterSetup, provider: FakeProvider) {
     this.id = setup.id
@@ -92,6 +93,13 @@ export class FakeCluster implements Cluster {
   }
   becomeDirty(): void {
     for (const listener of this.#dirty) listener()
+  }
+  onLost(listener: (parts: readonly string[]) => void) {
+    this.#lost.add(listener)
+    return () => this.#lost.delete(listener)
+  }
+  lose(...parts: string[]): void {
+    for (const listener of this.#lost) listener(parts)
   }
   async reset(setup: ClusterSetup): Promise<boolean> {
     const outcome = await this.#provider.onReset(this)

@@ -52,6 +52,20 @@ describe('a cluster that outlives its server', () => {
     expect(sandboxes.counts()).toMatchObject([{ live: 1, suspended: 0 }])
   })
 
+  it('tells that a part of it ended, and comes back by itself', async () => {
+    const sandbox = await open()
+    const states = statesOf(sandbox)
+    kind.clusters[0]?.lose('node-a')
+    await settle()
+    await settle()
+    const reason = 'A part of your cluster ended (node-a); it is brought back.'
+    expect(states.map(({ state, reason }) => `${state}: ${reason}`)).toEqual([
+      ...Array.from({ length: states.length - 1 }, () => `starting: ${reason}`),
+      'ready: Your cluster is ready.',
+    ])
+    expect([kind.clusters[0] === kind.clusters[1], kind.discarded]).toEqual([true, []])
+  })
+
   it('is suspended at an orderly end of the server', async () => {
     const sandbox = await open()
     await sandbox.writeFile('web.yaml', 'mine\n', 1, 'tab-1')
