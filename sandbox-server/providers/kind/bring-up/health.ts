@@ -4,7 +4,7 @@ import type { Log } from '../../../platform/log.ts'
 import type { ClusterRecord } from '../cluster-record.ts'
 import type { ContainerEngine } from '../engine/engine.ts'
 import { serverLabel } from '../labels.ts'
-import { type ContainerState, readContainersOf } from './cluster-state.ts'
+import { type ContainerState, readContainers, readContainersOf } from './cluster-state.ts'
 
 export interface Lost {
   /** Nodes by their names in Kubernetes, and `terminal`. */
@@ -30,7 +30,7 @@ const betweenLooksMs = 10_000
 interface Watched {
   readonly record: ClusterRecord
   readonly onLost: (lost: Lost) => void
-  /** Of the first look: when each container's life began. */
+  /** As it was taken under watch: when each container's life began. */
   startedAt: ReadonlyMap<string, number> | undefined
 }
 
@@ -55,19 +55,29 @@ export function createHealth({ engine, server, timers, log }: HealthOptions): He
 
   function judge(one: Watched, containers: ReadonlyMap<string, ContainerState>): void {
     const { record, onLost } = one
-    const all = [...record.nodes, { name: 'terminal', container: record.toolbox.container }]
-    one.startedAt ??= new Map([...containers].map(([name, { startedAt }]) => [name, startedAt]))
     const { startedAt } = one
-    const parts = all
-      .filter(({ container }) => {
-        const state = containers.get(container)
-        return !state?.isRunning || state.startedAt !== startedAt.get(container)
-      })
+    const hasEnded = (container: string) => !containers.get(container)?.isRunning
+    const isAnew = (container: string) =>
+      startedAt !== undefined && containers.get(container)?.startedAt !== startedAt.get(container)
+    const parts = record.nodes
+      .filter(({ container }) => hasEnded(container) || isAnew(container))
       .map(({ name }) => name)
+    const { container: toolbox } = record.toolbox
+    // Terminal and workspace mend a toolbox that runs again by themselves.
+    if (hasEnded(toolbox) || (parts.length > 0 && isAnew(toolbox))) parts.push('terminal')
     if (parts.length === 0) return
     watched.delete(one)
     log.warn({ cluster: record.name, parts }, 'containers of a cluster ended')
     onLost({ parts })
+  }
+
+  async function remember(one: Watched): Promise<void> {
+    try {
+      const containers = await readContainers(engine, one.record.name)
+      one.startedAt = new Map([...containers].map(([name, { startedAt }]) => [name, startedAt]))
+    } catch (error) {
+      log.warn({ err: error }, 'the container engine does not say since when a cluster runs')
+    }
   }
 
   function schedule(): void {
@@ -79,6 +89,7 @@ export function createHealth({ engine, server, timers, log }: HealthOptions): He
     watch(record, onLost) {
       const one: Watched = { record, onLost, startedAt: undefined }
       watched.add(one)
+      void remember(one)
       schedule()
       return () => watched.delete(one)
     },

@@ -42,12 +42,15 @@ it('tells once which containers of a cluster ended', async () => {
   expect(told).toEqual([['fairlead-control-plane']])
 })
 
-it('notices a container that started anew, for which nothing of its memory is left', async () => {
+it('notices nodes that started anew, and leaves a terminal that did so alone to itself', async () => {
   const { containers, timers, told } = watchOne()
-  await timers.advance(lookMs)
+  await timers.advance(0)
   containers.set('c-toolbox', { Status: 'running', StartedAt: '2026-01-01T11:00:00Z' })
   await timers.advance(lookMs)
-  expect(told).toEqual([['terminal']])
+  expect(told).toEqual([])
+  containers.set('c-control-plane', { Status: 'running', StartedAt: '2026-01-01T11:00:00Z' })
+  await timers.advance(lookMs)
+  expect(told).toEqual([['fairlead-control-plane', 'terminal']])
 })
 
 it('takes an engine that does not answer for no end of anything', async () => {
