@@ -49,7 +49,7 @@ export function HelpDialog() {
       <p>Download the kubeconfig from the menu, then:</p>
       <pre>
         <code>
-          {`export KUBECONFIG=$HOME/Downloads/fairlead-${session.slug.split('/')[1]}.kubeconfig\nkubectl get nodes`}
+          {`export KUBECONFIG=$HOME/Downloads/fairlead-${(document.body.dataset.lesson ?? '').split('/')[1]}.kubeconfig\nkubectl get nodes`}
         </code>
       </pre>
       {simulated && (
