@@ -83,13 +83,11 @@ export function assemble(options: AssemblyOptions): Assembly {
   if (outside) startOutside(outside)
 
   if (!state) createSystemObjects(store, plan)
+  const launch = { store, clock, random, streams, access, dirty, state }
   for (const node of plan.nodes) {
     const assembled = nodes.get(node.name)
     if (!assembled) continue
-    kubelets.set(
-      node.name,
-      launchKubelet({ node, assembled, store, clock, random, streams, access, dirty, state }),
-    )
+    kubelets.set(node.name, launchKubelet({ ...launch, node, assembled, isAlone: plan.nodes.length === 1 }))
   }
   if (!state) createSystemWorkloads(store, spec)
   const stops = controllers.map((controller) => controller.start({ objects: store, clock, random }))
@@ -133,6 +131,8 @@ export function assemble(options: AssemblyOptions): Assembly {
 
 interface KubeletLaunch {
   readonly node: NodePlan
+  /** Whether it is the cluster's only node. */
+  readonly isAlone: boolean
   readonly assembled: AssembledMachine
   readonly store: ObjectStore
   readonly clock: SimulatedClock
@@ -144,7 +144,7 @@ interface KubeletLaunch {
 }
 
 function launchKubelet(launch: KubeletLaunch): Kubelet {
-  const { node, assembled, store, clock, random, streams, access, dirty, state } = launch
+  const { node, isAlone, assembled, store, clock, random, streams, access, dirty, state } = launch
   return startKubelet({
     nodeName: node.name,
     nodeAddress: node.address,
@@ -165,15 +165,21 @@ function launchKubelet(launch: KubeletLaunch): Kubelet {
     streams,
     snapshot: state?.kubelets[node.name],
     changed: () => dirty.tell(),
-    ...(node.isControlPlane && {
-      staticPods,
-      nodeLabels: {
-        'node-role.kubernetes.io/control-plane': '',
-        'node.kubernetes.io/exclude-from-external-load-balancers': '',
-      },
-      nodeTaints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
-    }),
+    ...(node.isControlPlane && { staticPods, ...controlPlaneMarks(isAlone) }),
   })
+}
+
+/**
+ * What kubeadm marks a control plane with, so that pods and load balancers leave it alone. kind takes both away where there
+ * is no other node (pkg/cluster/internal/create/actions/kubeadminit/init.go).
+ */
+function controlPlaneMarks(isAlone: boolean) {
+  const role = 'node-role.kubernetes.io/control-plane'
+  if (isAlone) return { nodeLabels: { [role]: '' } }
+  return {
+    nodeLabels: { [role]: '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' },
+    nodeTaints: [{ key: role, effect: 'NoSchedule' }],
+  }
 }
 
 function containerOf(

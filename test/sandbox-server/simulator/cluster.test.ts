@@ -202,3 +202,16 @@ describe('a simulated cluster', () => {
     expect(await facts(12)).not.toEqual(first)
   })
 })
+
+describe('a cluster of one node', () => {
+  it('runs pods on its control plane, which has neither the taint nor the label of one among others', async () => {
+    const made = await createCluster({ spec: { nodes: 1, cni: 'kindnet' }, seed: 7, startsAt: noon })
+    running.push(made)
+    const [node] = made.objects.list(nodes)
+    expect(node?.spec?.taints).toBeUndefined()
+    expect(Object.keys(node?.metadata.labels ?? {}).filter((name) => name.startsWith('node'))).toEqual([
+      'node-role.kubernetes.io/control-plane',
+    ])
+    expect(made.objects.list(deployments).map(({ status }) => status?.availableReplicas)).toEqual([2, 1])
+  })
+})
