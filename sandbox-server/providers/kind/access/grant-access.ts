@@ -31,13 +31,19 @@ export async function grantAccess(kubernetes: Kubernetes, { access, namespace }:
 
 /** One more namespace, on a cluster where `grantAccess` was called for the same access. */
 export async function grantNamespace(kubernetes: Kubernetes, { access, namespace }: Granted): Promise<void> {
-  await applyObject(kubernetes, ownNamespace(namespace, access.podSecurity))
+  await applyObject(kubernetes, ownNamespace(namespace, access))
   if (!access.clusterAdmin) await applyObject(kubernetes, secretsBinding(namespace))
 }
 
-function ownNamespace(name: string, level: Access['podSecurity']): KubernetesObject {
-  const labels = { [learnerLabel]: 'true', [enforceLabel]: level, [warnLabel]: level }
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }
+/** An administrator's have only the labels that change something: no policy asks for `learnerLabel`, and privileged is the default. */
+function ownNamespace(
+  name: string,
+  { clusterAdmin, podSecurity: level }: Granted['access'],
+): KubernetesObject {
+  const security = clusterAdmin && level === 'privileged' ? {} : { [enforceLabel]: level, [warnLabel]: level }
+  const labels = { ...(!clusterAdmin && { [learnerLabel]: 'true' }), ...security }
+  const hasLabels = Object.keys(labels).length > 0
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...(hasLabels && { labels }) } }
 }
 
 const plurals: Record<string, string> = {

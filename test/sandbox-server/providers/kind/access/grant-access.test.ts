@@ -74,13 +74,23 @@ describe('a learner’s rights', () => {
     },
   )
 
-  it('of an administrator are one binding', async () => {
+  it('of an administrator are one binding, and leave namespaces as they are', async () => {
     const calls = await grant({ clusterAdmin: true, podSecurity: 'privileged' })
+    expect(calls.flatMap(({ object }) => Object.keys(object.metadata.labels ?? {}))).toEqual([])
     expect(namesOf(calls)).toEqual([
       `${rbac}/clusterrolebindings/fairlead-learner-administrator`,
       'v1/namespaces/default',
       'v1/namespaces/demo',
     ])
+  })
+
+  it('of an administrator do not lift the Pod Security level that an exercise asks for', async () => {
+    const calls = await grant({ clusterAdmin: true, podSecurity: 'restricted' })
+    const demo = calls.find(({ call }) => call.endsWith('v1/namespaces/demo'))
+    expect(demo?.object.metadata.labels).toEqual({
+      'pod-security.kubernetes.io/enforce': 'restricted',
+      'pod-security.kubernetes.io/warn': 'restricted',
+    })
   })
 
   it('say what the API refused', async () => {
