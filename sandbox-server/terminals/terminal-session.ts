@@ -79,6 +79,7 @@ export class TerminalSession {
   /** Prints a line of the server's own, as for a cluster that was made anew. */
   announce(line: string): void {
     this.#append(new TextEncoder().encode(`${recovery}\x1b[2m${line}\x1b[0m\r\n`))
+    this.#stream?.stream.redraw?.()
   }
 
   /** `offset`: what the page has shown already; 0 for a fresh page. */
@@ -147,7 +148,7 @@ export class TerminalSession {
   async #runOnce(request: string, command: string): Promise<number> {
     const { store, key, timers } = this.#options
     const stream = this.#connected()
-    if (!(await store.noteRun(key, request, timers.now()))) {
+    if (!(await store.noteRun(key, request, timers.now()).catch(cannotNote))) {
       const known = await store.readRun(key, request)
       if (typeof known === 'number') return known
       throw new AppError('CONFLICT', 'The server was stopped while this command ran.', {
@@ -155,7 +156,8 @@ export class TerminalSession {
       })
     }
     const exitCode = await stream.run(command)
-    await store.finishRun(key, request, exitCode)
+    // A repeat after a restart of the server is told CONFLICT then, and the screen shows how it ended.
+    await store.finishRun(key, request, exitCode).catch(this.#options.onError)
     return exitCode
   }
 
@@ -211,4 +213,13 @@ export class TerminalSession {
       onError(error)
     }
   }
+}
+
+/** Without the note a repeat of the request would run it again. */
+function cannotNote(cause: unknown): never {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  throw new AppError('NOT_SAVED', `The command was NOT run, since the server could not note it: ${why}.`, {
+    hint: "The server's disk may be full; whoever runs it can make room. Type the command into the terminal meanwhile.",
+    cause,
+  })
 }

@@ -1,4 +1,5 @@
 // What one learner's terminal can reach of another's and of the machine, and what its greed costs the other.
+import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SocketPage } from '../drivers/socket-page.ts'
 import { docker, images, KindSite, shell } from './support/kind-site.ts'
@@ -89,10 +90,22 @@ describe.skipIf(!images)('two learners on one machine', () => {
     expect(open).not.toContain(String(site.server?.port))
   })
 
-  it('get no API of the other without their token', async () => {
-    const url = site.server?.url ?? ''
-    const answer = await fetch(`${url}/api/v1/lessons/pod-to-service/clusterip/kubeconfig`)
-    expect(answer.status).toBeGreaterThanOrEqual(400)
+  it('get the other’s kubeconfig from the server by no cookie but theirs', async () => {
+    const url = `${site.server?.url}/api/v1/lessons/pod-to-service/clusterip/kubeconfig`
+    const asked = async (cookie?: string) =>
+      await (await fetch(url, cookie === undefined ? {} : { headers: { cookie } })).text()
+    const [nobodys, adas, theirs] = [await asked(), await asked(ada.cookie), await asked(ben.cookie)]
+    const addressIn = (text: string) => /server: (\S+)/.exec(text)?.[1]
+    expect(addressIn(nobodys)).toBeUndefined()
+    expect(addressIn(adas)).toBeDefined()
+    expect(addressIn(theirs)).not.toBe(addressIn(adas))
+    // The API port without a token: curl prints the status.
+    const status = execFileSync(
+      'curl',
+      ['-sk', '-o', '/dev/null', '-w', '%{http_code}', `${addressIn(theirs)}/api/v1/pods`],
+      { encoding: 'utf8' },
+    )
+    expect(status).toBe('401')
   })
 
   it('type on as before while the other bombs, fills, floods and spins', async () => {
