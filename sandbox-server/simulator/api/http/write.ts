@@ -1,9 +1,10 @@
 // POST, PUT and PATCH. Source: apiserver/pkg/endpoints/handlers/{create,update,patch}.go.
 import type { KubernetesObject, ObjectMeta } from '../../../contract/kubernetes.ts'
-import { type ApiError, badRequest, notFound, unsupportedMediaType } from '../api-error.ts'
+import { ApiError, badRequest, notFound, unsupportedMediaType } from '../api-error.ts'
 import { fromStorage, storageType, toStorage } from '../conversion.ts'
 import type { Call } from '../handler.ts'
 import type { InternalWriteOptions } from '../object-store.ts'
+import { typeErrors } from '../patch/check-types.ts'
 import { jsonPatch } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
 import { serverSideApply } from '../patch/server-side-apply.ts'
@@ -147,6 +148,7 @@ async function applyObject(call: Call, plain: unknown): Promise<Response> {
   const { store, target } = call
   const manager = target.query.get('fieldManager')
   if (!manager) throw badRequest('fieldManager: Required value: is required for apply patch')
+  checkTypes(call, plain)
   const config = placed(call, decodeFor(call, plain))
   const before = store.get(storageType(target.type), { namespace: target.namespace, name: target.name ?? '' })
   const applied = applyConfiguration(call.store, target.type, config, {
@@ -155,6 +157,19 @@ async function applyObject(call: Call, plain: unknown): Promise<Response> {
     force: isTrue(target.query.get('force')),
   })
   return json(renderObject(call, applied), before ? 200 : 201)
+}
+
+/** upstream returns a plain error (managedfields/internal/structuredmerge.go), so it is a 500 without a reason. */
+function checkTypes({ store, target }: Call, plain: unknown): void {
+  const { type, namespace, name } = target
+  const errors = typeErrors(plain, typeOfResource(type, store.registry.definition(type)))
+  if (errors === undefined) return
+  const kind = `${type.group}/${type.version}, Kind=${type.kind}`
+  throw new ApiError(
+    500,
+    '',
+    `failed to create typed patch object (${namespace ?? ''}/${name ?? ''}; ${kind}): ${errors}`,
+  )
 }
 
 /** Server-side apply of a decoded configuration. Throws ApiError. */

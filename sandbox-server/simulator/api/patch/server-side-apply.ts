@@ -26,6 +26,7 @@ import {
   stripUnowned,
 } from '../managed-fields/track.ts'
 import type { TypeNode } from '../schema/type-node.ts'
+import { readable } from './readable-path.ts'
 
 type Item = Record<string, unknown>
 const isObject = (value: unknown): value is Item =>
@@ -187,16 +188,6 @@ function prune(value: unknown, type: TypeNode | undefined, dropped: FieldSet, ow
     }
   }
   return result
-}
-
-/** `.spec.ports[port=80,protocol="TCP"].name`. */
-function readable(element: string): string {
-  if (element.startsWith('f:')) return `.${element.slice(2)}`
-  if (element.startsWith('v:')) return `[=${element.slice(2)}]`
-  const keys = JSON.parse(element.slice(2)) as Item
-  return `[${Object.entries(keys)
-    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
-    .join(',')}]`
 }
 
 function conflictError(

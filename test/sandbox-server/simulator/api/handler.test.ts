@@ -110,6 +110,25 @@ test('server-side apply refuses to take a field, and takes it by force', async (
   })
 })
 
+test('server-side apply names the field whose value has the wrong type', async () => {
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'applied' },
+    spec: { ports: [{ port: 'eighty' }] },
+  }
+  const path = '/api/v1/namespaces/default/services/applied?fieldManager=one'
+  const answer = await ask('PATCH', path, config, { 'content-type': 'application/apply-patch+yaml' })
+  expect(answer).toMatchObject({
+    status: 500,
+    // Recorded from Kubernetes 1.37.2.
+    body: {
+      message:
+        'failed to create typed patch object (default/applied; /v1, Kind=Service): .spec.ports[port="eighty",protocol="TCP"].port: expected numeric (int or float), got string',
+    },
+  })
+})
+
 test('a strategic merge patch merges lists by their keys and obeys its directives', async () => {
   const service = {
     apiVersion: 'v1',
