@@ -72,6 +72,8 @@ export interface TerminalStream {
   onOutput(listener: (data: Uint8Array) => void | Promise<void>): () => void
   /** Runs a command as if typed and gives its exit code once the prompt is back. */
   run(command: string): Promise<number>
+  /** Has the program in the foreground draw what it shows again, below a line that is not its own. */
+  redraw?(): void
   dispose(): void
 }
 

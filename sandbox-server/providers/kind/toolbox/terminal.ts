@@ -25,6 +25,7 @@ export interface ToolboxTerminal extends TerminalStream {
 }
 
 const longestPauseMs = 5000
+const otherSizeMs = 250
 /** A shell that ends sooner was ended by what it read at its start, such as an `exit` in ~/.bashrc. */
 const shortLifeMs = 1000
 
@@ -123,6 +124,11 @@ export function openToolboxTerminal(
     },
     onOutput: (listener) => gate.onOutput(listener),
     run: (command) => commands.run(command),
+    redraw() {
+      // What a shell or an editor redraws at is another size; the engine has to pass on both, so not in one go.
+      pty?.resize(size.columns, Math.max(1, size.rows - 1))
+      timers.setTimeout(() => pty?.resize(size.columns, size.rows), otherSizeMs)
+    },
     dispose() {
       if (isDisposed) return
       isDisposed = true

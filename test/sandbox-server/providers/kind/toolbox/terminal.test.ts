@@ -74,6 +74,16 @@ describe('toolbox terminal', () => {
     expect(shell(0).log.at(-1)).toBe(pasted('two'))
   })
 
+  it('has the shell draw its prompt again by another size, and gives it its own back', async () => {
+    const { terminal, shell, pass } = open()
+    const sizes = () => shell(0).log.filter((entry) => /x/.test(entry))
+    shell(0).print(started() + prompt())
+    terminal.redraw?.()
+    expect(sizes()).toEqual(['<80x24>', '<80x23>'])
+    await pass(250)
+    expect(sizes()).toEqual(['<80x24>', '<80x23>', '<80x24>'])
+  })
+
   it('does not let a failing hook keep a command from running', async () => {
     const fail = async () => {
       throw new Error('the disk is full')
