@@ -1,5 +1,6 @@
 // What a running cluster costs: memory and disk of each of its containers, as the engine tells them.
 import { z } from 'zod'
+import { nodeVolume } from '../../sandbox-server/providers/kind/bring-up/cluster-plan.ts'
 import { type Figure, figure, mebibytes } from './figures.ts'
 import type { KindBench } from './kind-clusters.ts'
 
@@ -53,7 +54,7 @@ export async function measureCost({ engine, server }: KindBench, nodes: number):
         .slice(1)
         .reduce((sum, line) => sum + Number(line.trim().split(/\s+/)[1] ?? 0) * 1024, 0)
       const layer = disk.Containers.find(({ Names }) => Names === container)
-      const volumes = disk.Volumes.filter(({ Name }) => Name.startsWith(container))
+      const volumes = disk.Volumes.filter(({ Name }) => Name === nodeVolume(container))
       return {
         role: container.replace(/^fairlead-\w+-\w+-/, ''),
         memory: bytesOf(used.get(container)?.split('/')[0] ?? ''),
