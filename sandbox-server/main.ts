@@ -95,10 +95,7 @@ export interface AloneOptions {
 export async function startCluster({ provider: name, spec, api, log, progress, signal }: AloneOptions) {
   const config = readConfig({ warm: 0 }, environment)
   const options = commandOptions(config, log, hostTimers)
-  const { provider, close: closeProvider } = await openAlone(name, options, {
-    ...api,
-    atRoot: name === 'simulated',
-  })
+  const { provider, close: closeProvider } = await openAlone(name, options, { ...api, atRoot: true })
   const access = { clusterAdmin: true, podSecurity: 'privileged', nodeShell: true } as const
   const exercise = { cluster: spec, access, namespace: 'default', waitFor: [] }
   const setup = { id: 'fairlead', exercise, applied: [], files: [] }
