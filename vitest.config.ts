@@ -18,6 +18,8 @@ export default defineConfig({
           // Real clusters: a bring-up takes half a minute, and a file makes one or two.
           testTimeout: 300_000,
           hookTimeout: 600_000,
+          // Kubernetes on a busy machine is late now and then; a defect fails twice.
+          retry: 1,
           fileParallelism: false,
         },
       },
