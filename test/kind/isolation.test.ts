@@ -95,7 +95,7 @@ describe.skipIf(!images)('two learners on one machine', () => {
     const asked = async (cookie?: string) =>
       await (await fetch(url, cookie === undefined ? {} : { headers: { cookie } })).text()
     const [nobodys, adas, theirs] = [await asked(), await asked(ada.cookie), await asked(ben.cookie)]
-    const addressIn = (text: string) => /server: (\S+)/.exec(text)?.[1]
+    const addressIn = (text: string) => /"server": "([^"]+)"/.exec(text)?.[1]
     expect(addressIn(nobodys)).toBeUndefined()
     expect(addressIn(adas)).toBeDefined()
     expect(addressIn(theirs)).not.toBe(addressIn(adas))
