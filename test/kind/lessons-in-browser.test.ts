@@ -138,8 +138,9 @@ async function outcomes(page: Page): Promise<Record<string, string>> {
       Object.fromEntries(
         items.map((item) => [
           item.getAttribute('data-check'),
-          /check-(passed|partial|failed|error|unanswered|open|running)/.exec(item.className)?.[1] ??
-            item.className,
+          /check-(passed|failed|error|unanswered|open|running)/.exec(
+            item.className.replace('check-partial', 'check-failed'),
+          )?.[1] ?? item.className,
         ]),
       ),
     )
