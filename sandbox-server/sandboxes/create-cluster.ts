@@ -35,7 +35,8 @@ export interface MadeCluster {
 /** A provider that is told to give up cleans up first; one that does not end by then is left to itself. */
 const giveUpMs = 60_000
 const discardMs = 60_000
-const notAsLeft = 'Your cluster could not be brought back as you left it. Your files are as you left them.'
+const notAsLeft =
+  'Your cluster or its terminal had to be started anew. The files of the editor are as you left them.'
 
 export async function createCluster(options: CreateClusterOptions): Promise<MadeCluster> {
   const { store, key, mode, id, provider, timers, signal } = options

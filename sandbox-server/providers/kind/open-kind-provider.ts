@@ -111,7 +111,7 @@ async function openProvider(
 
 const engineMs = 5_000
 
-/** Of a cluster of three nodes with an exercise in it, measured: some 900 MiB; `npm run bench` tells. */
+/** Of a cluster of three nodes with an exercise in it: measured 870 MiB, see `npm run bench -- kind`. */
 const clusterBytes = 1024 ** 3
 /** For the machine itself and this server. */
 const restBytes = 2 * 1024 ** 3

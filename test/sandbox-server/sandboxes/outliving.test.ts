@@ -95,7 +95,7 @@ describe('a cluster that outlives its server', () => {
     await start()
     const again = await open()
     expect(again.state.reason).toBe(
-      'Your cluster could not be brought back as you left it. Your files are as you left them.',
+      'Your cluster or its terminal had to be started anew. The files of the editor are as you left them.',
     )
     expect(again.cluster.workspace.read('web.yaml')?.content).toBe('mine\n')
   })
