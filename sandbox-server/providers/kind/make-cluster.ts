@@ -86,13 +86,16 @@ function hooksOf(context: KindContext): BringUpHooks {
     access: (record, signal) =>
       withClient(record, async ({ kubernetes }) => {
         const [learner] = await Promise.all([
-          createLearnerIdentity(kubernetes, signal),
+          createLearnerIdentity(kubernetes, signal, record.access.clusterAdmin ? administrator : undefined),
           grantAccess(kubernetes, { access: record.access, namespace: 'default' }),
         ])
         return { ...record, learner }
       }),
   }
 }
+
+/** The name that kind's own kubeconfig gives to whoever may do everything. */
+const administrator = 'kubernetes-admin'
 
 /** The learner's own container. */
 export async function makeToolbox(

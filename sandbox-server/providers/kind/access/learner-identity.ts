@@ -35,10 +35,11 @@ const signedSchema = z.object({
 export async function createLearnerIdentity(
   kubernetes: Kubernetes,
   signal?: AbortSignal,
+  user: string = learnerUser,
 ): Promise<LearnerIdentity> {
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const request = await x509.Pkcs10CertificateRequestGenerator.create({
-    name: [{ CN: [learnerUser] }, { O: [learnerGroup] }],
+    name: [{ CN: [user] }, { O: [learnerGroup] }],
     keys,
     signingAlgorithm: algorithm,
   })

@@ -14,15 +14,16 @@ const hopByHop = new Set([
 ])
 
 /**
- * The proxy speaks as the learner, whatever a client says: no token, nobody else's name (impersonation, or what a front proxy
- * would vouch for). `expect` was answered by this server already.
+ * The proxy speaks as the learner, whatever a client says: no token, and no name that a front proxy would vouch for. Impersonation
+ * (`kubectl --as`) is the API server's to refuse: an administrator may, a learner lacks the verb and is told so. `expect` was
+ * answered by this server already.
  */
 const isForbidden = (name: string) =>
   name === 'host' ||
   name === 'authorization' ||
   name === 'expect' ||
   name === 'forwarded' ||
-  /^(impersonate-|x-remote-|x-forwarded-)/.test(name)
+  /^(x-remote-|x-forwarded-)/.test(name)
 
 export function requestHeaders(raw: readonly string[], host: string): Record<string, string | string[]> {
   const headers: Record<string, string[]> = {}
